@@ -1,0 +1,121 @@
+# Fanous. Two commands do everything on a fresh Debian 12: `make run` and `make test`.
+#   MODE=release|asan   CC=gcc|clang   V=1 shows the commands   DESTDIR= PREFIX= for install
+MODE    ?= release
+CC       = gcc
+PREFIX  ?= /usr
+VERSION := 0.1.0
+B       := build/$(MODE)$(if $(filter clang,$(CC)),-clang)
+O       := $(B)/obj
+Q       := $(if $(V),,@)
+
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wformat=2 -Wvla -Wundef
+CPPFLAGS += -I. -I$(O) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSHAREDIR='"$(PREFIX)/share/fanous"'
+CFLAGS_release  := -O2 -g -fstack-protector-strong -fstack-clash-protection -fPIE -D_FORTIFY_SOURCE=2
+CFLAGS_asan     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+LDFLAGS_asan    := -fsanitize=address,undefined
+CFLAGS  += -std=gnu11 $(WARN) $(CFLAGS_$(MODE)) -MMD -MP
+LDFLAGS += $(LDFLAGS_$(MODE)) -Wl,--as-needed
+LIBS_COMMON    := -linih -lsodium -lzstd -ljansson -lcrypto -lm
+LIBS_PROBE     := -lcurl -lcares -levent_core -lssl $(LIBS_COMMON)
+LIBS_COLLECTOR := -levent_core -levent_extra -lmaxminddb -lsqlite3 -lz $(LIBS_COMMON)
+
+obj       = $(patsubst %.c,$(O)/%.o,$(1))
+COMMON    := $(call obj,$(wildcard common/*.c))
+PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
+ASSETS    := $(wildcard collector/*.sql collector/web/*)
+COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))) $(O)/collector/assets.o
+TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
+FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all run test demo deps deps-test unit e2e fuzz fuzz-replay layers headers format \
+        format-check install clean FORCE
+all: $(B)/probe $(B)/collector $(B)/demo
+
+$(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
+$(B)/collector: $(O)/collector/main.o $(B)/libcollector.a $(B)/libcommon.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
+$(B)/demo: $(O)/tests/demo/demo.o $(B)/libcollector.a $(B)/libcommon.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
+
+# Archives are made anew when the list of their members changes, so a removed file leaves them too.
+$(B)/libcommon.a: $(COMMON) $(O)/common.list
+$(B)/libprobe.a: $(PROBE) $(O)/probe.list
+$(B)/libcollector.a: $(COLLECTOR) $(O)/collector.list
+$(B)/%.a:
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+$(O)/common.list: LIST = $(COMMON)
+$(O)/probe.list: LIST = $(PROBE)
+$(O)/collector.list: LIST = $(COLLECTOR) $(ASSETS)
+$(O)/%.list: FORCE
+	@mkdir -p $(@D); echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(O)/%.o: $(O)/%.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(call obj,$(wildcard collector/*.c)): | $(O)/collector/assets.h
+# Every file of collector/web and every .sql becomes a byte array in the binary.
+$(O)/collector/assets.h $(O)/collector/assets.c &: $(ASSETS) $(O)/collector.list tests/assets.sh
+	@mkdir -p $(O)/collector
+	$(Q)sh tests/assets.sh $(O)/collector/assets $(ASSETS)
+
+# Tests: every tests/DIR/test_X.c is a cmocka program linked with what DIR may know.
+$(B)/tests/common/%: $(O)/tests/common/%.o $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COMMON) -lcmocka
+$(B)/tests/probe/%: $(O)/tests/probe/%.o $(call obj,$(filter-out $(wildcard tests/probe/test_*.c),$(wildcard tests/probe/*.c))) $(B)/libprobe.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE) -lcmocka
+$(B)/tests/collector/%: $(O)/tests/collector/%.o $(call obj,$(filter-out $(wildcard tests/collector/test_*.c),$(wildcard tests/collector/*.c))) $(B)/libcollector.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR) -lcmocka
+# Fuzzers: replayed over their corpus in every test run; `make fuzz` explores with libFuzzer (clang).
+$(B)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(B)/libprobe.a $(B)/libcollector.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE) $(LIBS_COLLECTOR)
+.SECONDARY: $(call obj,$(wildcard tests/*/*.c))
+
+deps:
+	@sh tests/deps.sh build
+deps-test:
+	@sh tests/deps.sh build test
+run: deps
+	@$(MAKE) --no-print-directory all
+	@sh tests/run.sh
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@sh tests/demo.sh
+test: deps-test
+	@sh tests/all.sh
+unit: $(TESTS)
+	@sh tests/unit.sh $(TESTS)
+fuzz-replay: $(FUZZERS)
+	@for f in $(FUZZERS); do $$f tests/fuzz/corpus/$${f##*/fuzz_} || exit 1; done
+fuzz:
+	@sh tests/fuzz.sh
+e2e: all
+	@sh tests/e2e/run.sh
+layers:
+	@sh tests/layers.sh
+headers: $(O)/collector/assets.h
+	@CPPFLAGS="$(CPPFLAGS)" sh tests/headers.sh
+SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+format:
+	clang-format -i $(SOURCES)
+format-check:
+	@clang-format --dry-run -Werror $(SOURCES)
+install: all
+	install -D -m755 $(B)/probe $(DESTDIR)$(PREFIX)/bin/fanous-probe
+	install -D -m755 $(B)/collector $(DESTDIR)$(PREFIX)/bin/fanous-collector
+	install -D -m644 probe/probe.8 $(DESTDIR)$(PREFIX)/share/man/man8/fanous-probe.8
+	install -D -m644 collector/collector.8 $(DESTDIR)$(PREFIX)/share/man/man8/fanous-collector.8
+	for f in configs/countries/*/*; do install -D -m644 $$f $(DESTDIR)$(PREFIX)/share/fanous/$${f#configs/} || exit 1; done
+	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous README.md $(wildcard configs/*.conf)
+	install -D -m644 -t $(DESTDIR)/lib/systemd/system $(wildcard configs/*.service)
+clean:
+	rm -rf build
+-include $(shell test -d build && find build -name '*.d')

@@ -1,0 +1,57 @@
+/* verdict.h: from the votes of a bucket to a state, as truth.md defines it. Pure.
+ *
+ * States are an append-only table (state.def); the rule that decided is a short stable code. The
+ * share `up` is the share of probes that reach the open international targets, with its Wilson 95% interval
+ * (Wilson 1927, JASA 22:209); n is distinct probes. */
+#ifndef COLLECTOR_VERDICT_H
+#define COLLECTOR_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/cell.h"
+
+enum state {
+#define STATE(sym, name, rank, lost, doc_en, doc_fa) STATE_##sym,
+#include "collector/state.def"
+#undef STATE
+	STATES
+};
+
+const char *state_str(enum state s);
+enum state state_parse(const char *s); /* STATES when unknown */
+/* How bad: 0 open .. ; insufficient is below all. For choosing among equals. */
+int state_rank(enum state s);
+/* International access is lost or nearly so: what an event is made of. */
+bool state_is_loss(enum state s);
+const char *state_meaning(enum state s, const char *lang); /* one sentence, "en" or "fa" */
+
+struct verdict_share {
+	uint32_t n;	/* probes that tried the class */
+	uint32_t up;	/* of them, probes that reached at least half of what they tried */
+	uint32_t some;	/* probes that reached at least one */
+};
+
+struct verdict_input {
+	const struct cell *cells[CLASSES]; /* merged over the bucket; NULL when empty */
+	uint32_t expected;	/* probes that usually report; 0 unknown */
+	bool others_heard;	/* quorum of truth.md rule 4 for calling silence `silent` */
+	bool collector_alive;	/* the collector itself was up in this bucket */
+	uint32_t min_probes;
+};
+
+struct verdict {
+	enum state state;
+	uint32_t probes;	/* distinct probes heard */
+	uint32_t expected;
+	uint32_t late;		/* probes of which something arrived late */
+	double up, lo, hi;	/* NaN when no probe tried the open class */
+	struct verdict_share share[CLASSES];
+	char rule[24];		/* which rule decided: stable code, METHOD in verdict.c */
+};
+
+void verdict_decide(struct verdict *v, const struct verdict_input *in);
+/* Wilson score interval at 95%. n > 0. */
+void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi);
+
+#endif

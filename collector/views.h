@@ -1,0 +1,44 @@
+/* views.h: keeps cells, rows and events in step with the archive.
+ *
+ * views_fold takes one archived batch and unites its votes into cells; views_tick turns the buckets that changed,
+ * or that have just ended, into rows and events, and tells a listener what is different. The same code runs live
+ * and in a rebuild, so both give the same rows. */
+#ifndef COLLECTOR_VIEWS_H
+#define COLLECTOR_VIEWS_H
+
+#include <stdint.h>
+
+#include "collector/archive.h"
+#include "collector/country.h"
+#include "collector/row.h"
+#include "collector/store.h"
+
+struct views; /* opaque */
+
+struct views_config {
+	int64_t bucket_ms;    /* base cell */
+	int64_t step_ms;      /* published row, a multiple of bucket_ms */
+	uint32_t min_probes;
+};
+
+struct views_listener { /* either may be NULL */
+	void (*row)(void *arg, const struct row *r);
+	void (*event)(void *arg, const struct event *e);
+	void *arg;
+};
+
+/* store and country are borrowed. */
+struct views *views_new(struct store *store, const struct country *country,
+			const struct views_config *config);
+void views_free(struct views *v);
+void views_listen(struct views *v, const struct views_listener *l);
+
+/* One new batch (the caller has asked the ledger). 0 or -1. */
+int views_fold(struct views *v, const struct batch *b, uint64_t probe,
+	       const struct placement *at, int64_t received_ms);
+/* The collector was up at this time. */
+int views_alive(struct views *v, int64_t received_ms);
+/* Recomputes what is due at now. 0 or -1. */
+int views_tick(struct views *v, int64_t now_ms);
+
+#endif

@@ -1,0 +1,68 @@
+/* limits.h: every cap that a remote party can reach, in one place, each with its reason.
+ *
+ * A limit that protects memory is the product of what one peer may hold and how many peers there
+ * may be; change one only with the arithmetic beside it. */
+#ifndef COMMON_LIMITS_H
+#define COMMON_LIMITS_H
+
+/* Results in one batch. A probe seals at the end of a cycle; 4,096 results are some 100 KiB of JSON
+ * Lines before compression, and 20 to 25 bytes each on the wire. */
+#define BATCH_RESULTS_MAX 4096
+
+/* Largest sealed batch: the top size class of the padding (common/README.md). Twice what
+ * BATCH_RESULTS_MAX results need when they compress badly. */
+#define BATCH_SEALED_MAX (256 * 1024)
+
+/* Largest decompressed batch. 4,096 results at 200 bytes; a bomb of any ratio stops here, because
+ * the decompressor writes into a buffer of this size and no further. */
+#define BATCH_PLAIN_MAX (1024 * 1024)
+
+/* zstd window: 2^20 covers BATCH_PLAIN_MAX. The library's default would let a frame ask for 128
+ * MiB. */
+#define BATCH_WINDOW_LOG 20
+
+/* Distinct targets, addresses and resolvers named by one batch. */
+#define BATCH_TARGETS_MAX   1024
+#define BATCH_ADDRS_MAX	    2048
+#define BATCH_RESOLVERS_MAX 16
+#define BATCH_FPS_MAX	    64
+
+/* Answered addresses kept per DNS result; more than this is CDN noise, not evidence. */
+#define RESULT_ANSWERS_MAX 8
+
+/* One target URL. Browsers stop at 2,048 or more; the lists we read stay under 300. */
+#define TARGET_URL_MAX 512
+
+/* Rows of a target list: Citizen Lab's largest list has about 1,700. */
+#define TARGETS_MAX 4096
+
+/* What a check reads of one HTTP body, counted after decompression; a block page shows itself in
+ * the first few KiB. */
+#define CHECK_BODY_MAX (64 * 1024)
+
+/* What a check reads of one HTTP header section; libcurl itself stops at 300 KiB. */
+#define CHECK_HEADERS_MAX (64 * 1024)
+
+/* A result older or newer than this on arrival is refused with a reason: 400 days of spool is more
+ * than any blackout so far, ten minutes ahead is more than a wrong clock that a probe knows of. */
+#define RESULT_AGE_MAX_MS    (400LL * 24 * 3600 * 1000)
+#define RESULT_FUTURE_MAX_MS (10LL * 60 * 1000)
+
+/* Targets of one class that have a vote in a cell: one bit each in a 64-bit mask. */
+#define CELL_TARGETS_MAX 64
+
+/* One configuration line; also inih's own line buffer, so that no line is ever split silently. */
+#define CONF_LINE_MAX 198
+
+/* Request line and headers of one API request; nginx uses 8 KiB for the line and 4 x 8 for headers.
+ */
+#define HTTP_HEADERS_MAX (16 * 1024)
+
+/* Seconds that one request may take from its first byte to its last: 256 KiB at 50 kbit/s is 42 s.
+ */
+#define HTTP_REQUEST_TIMEOUT_S 90
+
+/* Receipt or error body that a probe reads from a collector. */
+#define RECEIPT_MAX (16 * 1024)
+
+#endif

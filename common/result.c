@@ -1,0 +1,208 @@
+/* result.c: one measurement as a line of text, both ways, and the small vocabularies around it.
+ *
+ *	[1,1234,0,8123,0,0,443]      tcp, 1.234 s after t0, target 0, 8.123 ms, success, address 0,
+ *port 443
+ *
+ * The first number is the kind's row in kinds.def, then its columns in order; null stands for -1.
+ */
+#include "common/result.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "common/buf.h"
+
+static const struct {
+	const char *name;
+	int64_t min, max;
+} fields[RESULT_FIELDS] = {
+#define FIELD(sym, name, min, max, doc) [RESULT_##sym] = {name, min, max},
+#include "common/kinds.def"
+#undef FIELD
+};
+
+static const struct {
+	const char *name;
+	enum result_field columns[RESULT_FIELDS + 1];
+} kinds[KINDS] = {
+#define KIND(sym, name, cols, doc) [KIND_##sym] = {name, cols},
+#include "common/kinds.def"
+#undef KIND
+};
+
+static const char *const classes[CLASSES] = {
+	[CLASS_DOMESTIC] = "domestic", [CLASS_OPEN] = "open",	      [CLASS_FILTERED] = "filtered",
+	[CLASS_CANARY] = "canary",     [CLASS_RESOLVER] = "resolver", [CLASS_LINK] = "link",
+	[CLASS_OTHER] = "other",
+};
+
+static const char *const accesses[ACCESSES] = {
+	[ACCESS_UNKNOWN] = "unknown",
+	[ACCESS_MOBILE] = "mobile",
+	[ACCESS_FIXED] = "fixed",
+	[ACCESS_DATACENTRE] = "datacentre",
+};
+
+void result_init(struct result *r, enum kind kind)
+{
+	*r = (struct result){.kind = kind};
+	for (size_t f = 0; f < RESULT_FIELDS; f++)
+		r->v[f] = fields[f].min < 0 ? -1 : 0;
+}
+
+const char *kind_str(enum kind k)
+{
+	return (unsigned int)k < KINDS ? kinds[k].name : "unknown";
+}
+
+enum kind kind_parse(const char *s)
+{
+	size_t k = 0;
+	while (k < KINDS && strcmp(kinds[k].name, s))
+		k++;
+	return (enum kind)k;
+}
+
+const char *field_str(enum result_field f)
+{
+	return (unsigned int)f < RESULT_FIELDS ? fields[f].name : "unknown";
+}
+
+enum result_field field_parse(const char *s)
+{
+	size_t f = 0;
+	while (f < RESULT_FIELDS && strcmp(fields[f].name, s))
+		f++;
+	return (enum result_field)f;
+}
+
+const enum result_field *kind_columns(enum kind k)
+{
+	return kinds[k].columns;
+}
+
+const char *class_str(enum target_class c)
+{
+	return (unsigned int)c < CLASSES ? classes[c] : "unknown";
+}
+
+enum target_class class_parse(const char *s)
+{
+	size_t c = 0;
+	while (c < CLASSES && strcmp(classes[c], s))
+		c++;
+	return (enum target_class)c;
+}
+
+const char *access_str(enum access_type a)
+{
+	return (unsigned int)a < ACCESSES ? accesses[a] : "any";
+}
+
+enum access_type access_parse(const char *s)
+{
+	size_t a = 0;
+	while (a < ACCESSES && strcmp(accesses[a], s))
+		a++;
+	return (enum access_type)a;
+}
+
+void result_columns_default(struct result_columns *c)
+{
+	for (size_t k = 0; k < KINDS; k++)
+		memcpy(c->of[k], kinds[k].columns, sizeof(c->of[k]));
+}
+
+static void encode_answers(struct buf *out, const struct result *r)
+{
+	buf_putc(out, '[');
+	for (size_t i = 0; i < r->n_answers; i++)
+		buf_printf(out, "%s%u", i ? "," : "", r->answers[i]);
+	buf_putc(out, ']');
+}
+
+int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
+{
+	buf_printf(out, "[%d", r->kind);
+	for (const enum result_field *f = kinds[r->kind].columns; *f != RESULT_FIELDS; f++) {
+		int64_t v = r->v[*f] - (*f == RESULT_T ? t0_ms : 0);
+		buf_putc(out, ',');
+		if (*f == RESULT_ANSWERS)
+			encode_answers(out, r);
+		else if (v == -1)
+			buf_puts(out, "null");
+		else
+			buf_printf(out, "%" PRId64, v);
+	}
+	return buf_putc(out, ']');
+}
+
+static const char *decode_answers(struct result *r, const json_t *list)
+{
+	if (!json_is_array(list))
+		return "answers is not a list";
+	if (json_array_size(list) > RESULT_ANSWERS_MAX)
+		return "too many answers";
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_int_t v = json_integer_value(json_array_get(list, i));
+		if (!json_is_integer(json_array_get(list, i)) || v < 0 || v >= BATCH_ADDRS_MAX)
+			return "an answer is not an index";
+		r->answers[r->n_answers++] = (uint16_t)v;
+	}
+	return NULL;
+}
+
+static const char *decode_value(struct result *r, enum result_field f, const json_t *value)
+{
+	if (f == RESULT_ANSWERS)
+		return decode_answers(r, value);
+	if (json_is_null(value) && fields[f].min < 0)
+		return NULL;
+	if (!json_is_integer(value))
+		return "a value is not an integer";
+	int64_t v = json_integer_value(value);
+	if (v < fields[f].min || v > fields[f].max || v == -1)
+		return "a value is out of its range";
+	r->v[f] = v;
+	return NULL;
+}
+
+static const char *decode_columns(struct result *r, const json_t *line, int64_t t0_ms,
+				  const enum result_field *columns)
+{
+	size_t n = 1;
+	for (; columns[n - 1] != RESULT_FIELDS; n++) {
+		const json_t *value = json_array_get(line, n);
+		if (!value)
+			return "fewer values than columns";
+		const char *why = decode_value(r, columns[n - 1], value);
+		if (why)
+			return why;
+	}
+	if (json_array_size(line) != n)
+		return "more values than columns";
+	if (r->v[RESULT_FAILURE] >= FAILURES)
+		return "an outcome that this version does not know";
+	r->v[RESULT_T] += t0_ms;
+	return NULL;
+}
+
+const char *result_decode(struct result *r, const char *text, size_t len, int64_t t0_ms,
+			  const struct result_columns *columns)
+{
+	const char *why = "not a JSON array";
+	json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_array(line))
+		goto out;
+	const json_t *kind = json_array_get(line, 0);
+	why = "unknown kind";
+	if (!json_is_integer(kind) || json_integer_value(kind) < 0 ||
+	    json_integer_value(kind) >= KINDS)
+		goto out;
+	result_init(r, (enum kind)json_integer_value(kind));
+	why = decode_columns(r, line, t0_ms, columns->of[r->kind]);
+out:
+	json_decref(line);
+	return why;
+}
