@@ -1,9 +1,9 @@
 /* archive.h: the truth: append-only segments of accepted batches.
  *
- * Records are appended to memory, made durable together by archive_sync (group commit), and only then may a
- * receipt be given. Everything else the collector has is a view and can be rebuilt from here. A torn tail after
- * a crash is cut off at open (it was never acknowledged); damage anywhere else refuses to open and says where.
- * The byte format stands in archive.c. */
+ * Records are appended to memory, made durable together by archive_sync (group commit), and only
+ * then may a receipt be given. Everything else the collector has is a view and can be rebuilt from
+ * here. A torn tail after a crash is cut off at open (it was never acknowledged); damage anywhere
+ * else refuses to open and says where. The byte format stands in archive.c. */
 #ifndef COLLECTOR_ARCHIVE_H
 #define COLLECTOR_ARCHIVE_H
 
@@ -23,14 +23,15 @@ struct archive_pos {
 
 enum archive_type {
 	ARCHIVE_BATCH = 1, /* an accepted batch */
-	ARCHIVE_ALIVE = 2, /* the collector was up at received_ms: silence at that time is the network's */
+	ARCHIVE_ALIVE =
+		2, /* the collector was up at received_ms: silence at that time is the network's */
 };
 
 struct archive_record {
 	enum archive_type type;
 	int64_t received_ms;
-	struct placement seen;	/* what the peer address said (never the address) */
-	const void *inner;	/* signed bytes of the batch, borrowed; NULL for ALIVE */
+	struct placement seen; /* what the peer address said (never the address) */
+	const void *inner;     /* signed bytes of the batch, borrowed; NULL for ALIVE */
 	size_t inner_len;
 };
 
@@ -40,13 +41,13 @@ void archive_close(struct archive *a);
 
 /* Buffers a record; pos becomes its end. 0 or -1 (disk; logged). */
 int archive_append(struct archive *a, const struct archive_record *r, struct archive_pos *pos);
-/* Writes and fsyncs all buffered records. 0: all of them are durable. -1: none of them may be acknowledged
- * (logged; the segment is cut back to its last durable end). */
+/* Writes and fsyncs all buffered records. 0: all of them are durable. -1: none of them may be
+ * acknowledged (logged; the segment is cut back to its last durable end). */
 int archive_sync(struct archive *a);
 uint64_t archive_bytes(const struct archive *a);
 
-/* Calls fn for each durable record after `from` (NULL: all), in order, until it returns non-zero, which is then
- * returned; 0 at the end, -1 on damage (with err). */
+/* Calls fn for each durable record after `from` (NULL: all), in order, until it returns non-zero,
+ * which is then returned; 0 at the end, -1 on damage (with err). */
 int archive_replay(struct archive *a, const struct archive_pos *from,
 		   int (*fn)(void *arg, const struct archive_record *r, struct archive_pos end),
 		   void *arg, char *err, size_t errlen);

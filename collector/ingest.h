@@ -1,7 +1,8 @@
-/* ingest.h: the line from a request body to a receipt: open -> validate -> place -> archive -> fold.
+/* ingest.h: the line from a request body to a receipt: open -> validate -> place -> archive ->
+ * fold.
  *
- * ingest_submit answers through a callback, once, from the event loop, after the batch is on disk: a receipt is
- * a promise. Batches that arrive together share one fsync. */
+ * ingest_submit answers through a callback, once, from the event loop, after the batch is on disk:
+ * a receipt is a promise. Batches that arrive together share one fsync. */
 #ifndef COLLECTOR_INGEST_H
 #define COLLECTOR_INGEST_H
 
@@ -20,8 +21,8 @@ struct sockaddr;
 struct ingest; /* opaque */
 
 struct ingest_config {
-	struct event_base *base;      /* borrowed; NULL for a rebuild without a loop */
-	const struct keys_box *box;   /* borrowed, like all below */
+	struct event_base *base;    /* borrowed; NULL for a rebuild without a loop */
+	const struct keys_box *box; /* borrowed, like all below */
 	struct archive *archive;
 	struct store *store;
 	struct views *views;
@@ -32,8 +33,8 @@ struct ingest_config {
 enum ingest_status {
 	INGEST_NEW,
 	INGEST_DUPLICATE,
-	INGEST_BAD,   /* the submission is at fault: 4xx with the reason */
-	INGEST_LARGE, /* 413 */
+	INGEST_BAD,	/* the submission is at fault: 4xx with the reason */
+	INGEST_LARGE,	/* 413 */
 	INGEST_TROUBLE, /* we are: 503, try again */
 };
 

@@ -1,9 +1,11 @@
-/* store.h: where the views live: ledger of batches, cells, rows, events. All of it can be thrown away.
+/* store.h: where the views live: ledger of batches, cells, rows, events. All of it can be thrown
+ * away.
  *
- * Writes gather in one transaction that store_commit ends together with the archive position that they
- * reflect: after a crash the store is exactly the view of the archive up to store_position. Keys put
- * dimensions first and time last (measured 50 times faster for a timeline). A back end is one struct store_ops and a row
- * in store.c's table; it sees common/, cell.h, row.h and this. */
+ * Writes gather in one transaction that store_commit ends together with the archive position that
+ * they reflect: after a crash the store is exactly the view of the archive up to store_position.
+ * Keys put dimensions first and time last (measured 50 times faster for a timeline). A back end is
+ * one struct store_ops and a row in store.c's table; it knows bytes and their order, nothing of
+ * what they mean. Callbacks must not write. */
 #ifndef COLLECTOR_STORE_H
 #define COLLECTOR_STORE_H
 
@@ -25,24 +27,42 @@ struct archive_pos store_position(struct store *s);
 /* Empties every view; the next store_commit sets the position. */
 int store_reset(struct store *s);
 
+/* Whoever keeps something in memory that belongs into the store: written out at the start of a
+ * commit, forgotten after a reset. One at a time; NULL for none. */
+struct store_watcher {
+	int (*commit)(void *arg); /* 0 or -1 */
+	int (*reset)(void *arg);
+	void *arg;
+};
+void store_watch(struct store *s, const struct store_watcher *w);
+
 /* 1 when the batch is new (and is now in the ledger), 0 when it is there already, -1 on trouble. */
 int store_put_batch(struct store *s, const uint8_t id[static BATCH_ID], int64_t received_ms);
 bool store_has_batch(struct store *s, const uint8_t id[static BATCH_ID]);
 
-int store_get_cell(struct store *s, const struct cell_key *key, struct cell *out); /* absent: empty */
+int store_get_cell(struct store *s, const struct cell_key *key,
+		   struct cell *out); /* absent: empty */
 int store_put_cell(struct store *s, const struct cell_key *key, const struct cell *cell);
 
-/* Which series: each dimension is fixed, or every value, or "any" only (see row.h). */
+/* Which series: each dimension is fixed, or every value, or "any" only (see row.h). Unplaced probes
+ * are in no split by region; ask for the region "?" by name. */
 struct series_query {
 	const char *const *regions; /* NULL-ended; NULL: by by_region */
 	const uint32_t *isps;	    /* n_isps values */
 	size_t n_isps;
 	bool by_region, by_isp, by_access; /* true: the split rows; false: the "any" rows */
-	int access;		    /* one access type, or -1 */
-	int64_t from_ms, until_ms;  /* rows that start in [from, until); events that overlap it */
+	int access;			   /* one access type, or -1 */
+	int64_t from_ms, until_ms; /* rows that start in [from, until); events that overlap it */
 };
 
+/* The series that have rows, in order. */
+int store_series(struct store *s, const struct series_query *q,
+		 int (*fn)(void *arg, const struct series *series), void *arg);
+
+/* All rows of a store have one step. */
 int store_put_row(struct store *s, const struct row *r);
+/* 1, 0 when there is none, -1. */
+int store_get_row(struct store *s, const struct series *series, int64_t start_ms, struct row *out);
 /* In order of series, then time, until fn returns non-zero. 0, or -1. */
 int store_rows(struct store *s, const struct series_query *q,
 	       int (*fn)(void *arg, const struct row *r), void *arg);
@@ -52,8 +72,53 @@ int store_put_events(struct store *s, const struct series *series, int64_t from_
 int store_events(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct event *e), void *arg);
 
+/* Steps that still need rows, with whatever the caller notes about each (data is borrowed; len 0
+ * removes the step). In order of time. */
+int store_put_due(struct store *s, int64_t step_ms, const void *data, size_t len);
+int store_due(struct store *s, int (*fn)(void *arg, int64_t step_ms, const void *data, size_t len),
+	      void *arg);
+
 /* Small named values: "synthetic", "now_ms", "method". out gets "" when absent. */
 int store_put_meta(struct store *s, const char *key, const char *value);
 int store_get_meta(struct store *s, const char *key, char *out, size_t outlen);
+
+/* The contract of a back end: a few ordered maps from bytes to bytes, and one transaction. */
+enum store_map {
+	STORE_META,
+	STORE_BATCH,
+	STORE_SERIES,
+	STORE_CELL,
+	STORE_ROW,
+	STORE_EVENT,
+	STORE_DUE,
+	STORE_MAPS
+};
+
+#define STORE_KEY_MAX 64
+
+struct store_key {
+	uint8_t bytes[STORE_KEY_MAX]; /* ordered as by memcmp */
+	size_t len;
+};
+
+struct store_ops {
+	const char *name;
+	void *(*open)(const char *where, char *err, size_t errlen); /* NULL with err */
+	void (*close)(void *backend); /* without commit: what was not committed is gone */
+	int (*commit)(void *backend); /* everything since the last commit, or nothing of it */
+	/* 1 with the value appended to out, 0 when there is none, -1. */
+	int (*get)(void *backend, enum store_map m, const struct store_key *k, struct buf *out);
+	int (*put)(void *backend, enum store_map m, const struct store_key *k, const void *value,
+		   size_t len);
+	/* Removes from <= key < until; until NULL: to the end. */
+	int (*erase)(void *backend, enum store_map m, const struct store_key *from,
+		     const struct store_key *until);
+	/* Keys in [from, until) ascending until fn returns non-zero, which is returned; 0, or -1.
+	 * fn may get and scan. */
+	int (*scan)(void *backend, enum store_map m, const struct store_key *from,
+		    const struct store_key *until,
+		    int (*fn)(void *arg, const struct store_key *k, const void *value, size_t len),
+		    void *arg);
+};
 
 #endif

@@ -1,9 +1,11 @@
-/* validate.h: may this batch be believed as far as its form goes? Pure: country and time are arguments.
+/* validate.h: may this batch be believed as far as its form goes? Pure: country and time are
+ * arguments.
  *
- * Refuses with a reason: another country than ours (controls come later), a region that the country does not
- * have, results outside [now - RESULT_AGE_MAX, now + RESULT_FUTURE_MAX], results outside the epoch of
- * the key. The class of each target is replaced by that of the collector's own list; a URL that is not on it gets `other`,
- * which has no say in any verdict. */
+ * Refuses with a reason: another country than ours (controls come later), a region that the country
+ * does not have, results outside [now - RESULT_AGE_MAX, now + RESULT_FUTURE_MAX], results outside
+ * the epoch of the key (with the same slack for a wrong clock), results without a target where
+ * their kind has one. The class of each target is replaced by that of the collector's own list; a
+ * URL that is not on it gets `other`, which has no say in any verdict. */
 #ifndef COLLECTOR_VALIDATE_H
 #define COLLECTOR_VALIDATE_H
 
@@ -16,5 +18,8 @@ struct country;
 /* 0, or -1 with one sentence in reason. b's target classes are corrected in place. */
 int validate_batch(struct batch *b, const struct country *country, int64_t now_ms, char *reason,
 		   size_t reason_len);
+
+/* Only the correction: for a batch from the archive, which was judged when it came. */
+void validate_classes(struct batch *b, const struct country *country);
 
 #endif

@@ -1,8 +1,8 @@
 /* verdict.h: from the votes of a bucket to a state, as truth.md defines it. Pure.
  *
  * States are an append-only table (state.def); the rule that decided is a short stable code. The
- * share `up` is the share of probes that reach the open international targets, with its Wilson 95% interval
- * (Wilson 1927, JASA 22:209); n is distinct probes. */
+ * share `up` is the share of probes that reach the open international targets, with its Wilson 95%
+ * interval (Wilson 1927, JASA 22:209); n is distinct probes. */
 #ifndef COLLECTOR_VERDICT_H
 #define COLLECTOR_VERDICT_H
 
@@ -27,30 +27,43 @@ bool state_is_loss(enum state s);
 const char *state_meaning(enum state s, const char *lang); /* one sentence, "en" or "fa" */
 
 struct verdict_share {
-	uint32_t n;	/* probes that tried the class */
-	uint32_t up;	/* of them, probes that reached at least half of what they tried */
-	uint32_t some;	/* probes that reached at least one */
+	uint32_t n;    /* probes that tried the class */
+	uint32_t up;   /* of them, probes that reached at least half of what they tried; for link:
+			  probes with an address and a gateway */
+	uint32_t some; /* probes that reached at least one */
+	uint32_t fp;   /* probes that saw a fingerprint of blocking */
 };
 
 struct verdict_input {
 	const struct cell *cells[CLASSES]; /* merged over the bucket; NULL when empty */
-	uint32_t expected;	/* probes that usually report; 0 unknown */
-	bool others_heard;	/* quorum of truth.md rule 4 for calling silence `silent` */
-	bool collector_alive;	/* the collector itself was up in this bucket */
+	uint32_t expected;		   /* probes that usually report; 0 unknown */
+	bool others_heard;    /* quorum of truth.md rule 4 for calling silence `silent` */
+	bool collector_alive; /* the collector itself was up in this bucket */
 	uint32_t min_probes;
 };
 
 struct verdict {
 	enum state state;
-	uint32_t probes;	/* distinct probes heard */
+	uint32_t probes; /* distinct probes heard */
 	uint32_t expected;
-	uint32_t late;		/* probes of which something arrived late */
-	double up, lo, hi;	/* NaN when no probe tried the open class */
+	uint32_t late;	   /* probes of which something arrived late */
+	double up, lo, hi; /* NaN when no probe tried the open class */
 	struct verdict_share share[CLASSES];
-	char rule[24];		/* which rule decided: stable code, METHOD in verdict.c */
+	char rule[24]; /* which rule decided: stable code, METHOD in verdict.c */
 };
 
+/* Counts the votes of in->cells, then judges: verdict_count and verdict_judge in a row. */
 void verdict_decide(struct verdict *v, const struct verdict_input *in);
+/* The two halves, for figures that are sums of others: count fills probes, late and share; judge
+ * takes them as they are (in->cells is not read) and fills the rest. */
+void verdict_count(struct verdict *v, const struct cell *const cells[static CLASSES]);
+void verdict_judge(struct verdict *v, const struct verdict_input *in);
+/* True when so few of the expected probes were heard that silence is the finding. */
+bool verdict_is_quiet(uint32_t probes, uint32_t expected);
+/* Shares are published with four decimals, so that a stored row is the same row. */
+double verdict_round(double share);
+/* Equal in everything that is published. */
+bool verdict_equal(const struct verdict *a, const struct verdict *b);
 /* Wilson score interval at 95%. n > 0. */
 void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi);
 

@@ -1,0 +1,177 @@
+/* api.c: the table of paths, and the way of a request through it. */
+#include "collector/api.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/country.h"
+#include "common/clock.h"
+#include "common/nearest.h"
+
+#define GET  ROUTE_GET
+#define POST ROUTE_POST
+#define PAGE (ROUTE_GET | ROUTE_PAGE)
+
+static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV};
+static const enum format text[] = {FORMAT_TEXT};
+static const enum format html[] = {FORMAT_HTML};
+#define JSON_CSV    json_csv, 2
+#define JSON_ONLY   json_csv, 1
+#define TEXT_ONLY   text, 1
+#define STREAM_ONLY text, 1
+#define FILE_ONLY   text, 1
+#define HTML_ONLY   html, 1
+
+static const struct route routes[] = {
+#define ROUTE(handler, path, methods, params, formats, example, doc)                               \
+	{path, methods, params, formats, example, doc, handler},
+#include "collector/routes.def"
+#undef ROUTE
+};
+#define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+int64_t api_now_ms(const struct api *a)
+{
+	return a->synthetic && a->synthetic_now_ms ? a->synthetic_now_ms : clock_wall_ms();
+}
+
+struct rowtext call_rowtext(const struct call *c)
+{
+	return (struct rowtext){
+		.country = c->api->country,
+		.offset_min = c->params.local_time ? c->api->country->utc_offset_min : 0,
+		.names = c->params.lang_given,
+		.lang = c->params.lang,
+		.synthetic = c->api->synthetic,
+		.now_ms = c->now_ms,
+	};
+}
+
+/* Where the '*' of the path begins in what was asked, NULL when the path does not fit. */
+static const char *match(const struct route *route, const char *path, size_t len)
+{
+	size_t n = strlen(route->path);
+	if (route->path[n - 1] != '*')
+		return n == len && !strncmp(route->path, path, n) ? path + len : NULL;
+	return len >= n && !strncmp(route->path, path, n - 1) ? path + n - 1 : NULL;
+}
+
+static const struct route *find(const char *path, size_t len, bool pages, const char **tail)
+{
+	for (size_t i = 0; i < ROUTES; i++) {
+		if (pages && !(routes[i].methods & ROUTE_PAGE))
+			continue;
+		*tail = match(&routes[i], path, len);
+		if (*tail)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+/* "/api/v1/timeline.csv" is "/api/v1/timeline" as CSV. */
+static const struct route *find_suffixed(const char *path, struct params *p, const char **tail)
+{
+	static const struct {
+		const char *suffix;
+		enum format format;
+	} table[] = {{".json", FORMAT_JSON}, {".csv", FORMAT_CSV}};
+	size_t len = strlen(path);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t n = strlen(table[i].suffix);
+		if (len <= n || strcmp(path + len - n, table[i].suffix))
+			continue;
+		const struct route *route = find(path, len - n, false, tail);
+		for (size_t f = 0; route && f < route->n_formats; f++) {
+			if (route->formats[f] == table[i].format) {
+				p->format = table[i].format;
+				p->format_given = true;
+				*tail = "";
+				return route;
+			}
+		}
+	}
+	return NULL;
+}
+
+static const struct route *find_route(const char *path, struct params *p, const char **tail)
+{
+	bool fa = !strncmp(path, "/fa/", 4);
+	const char *plain = fa ? path + 3 : path;
+	const struct route *route = find(plain, strlen(plain), fa, tail);
+	if (!route && !fa)
+		route = find_suffixed(path, p, tail);
+	else if (route)
+		p->format = route->formats[0];
+	p->lang = fa ? LANG_FA : LANG_EN;
+	return route;
+}
+
+static void answer_unknown(struct call *c, const char *path)
+{
+	const char *words[ROUTES + 1] = {NULL};
+	struct problem p = {0};
+	for (size_t i = 0; i < ROUTES; i++)
+		words[i] = routes[i].path;
+	snprintf(p.nearest, sizeof(p.nearest), "%s", nearest_word(path, words));
+	for (size_t i = 0; i < ROUTES; i++)
+		if (!strcmp(routes[i].path, p.nearest))
+			p.example = routes[i].example;
+	problem_set(&p, 404, "", "there is no such path; the nearest is %s", p.nearest);
+	respond_problem(c, &p);
+}
+
+static void answer_options(struct call *c)
+{
+	struct reply reply;
+	reply_init(&reply, 204, 1);
+	reply_header(&reply, "Access-Control-Allow-Methods", "GET, HEAD, POST");
+	reply_header(&reply, "Access-Control-Allow-Headers", "Content-Type, If-None-Match, Last-Event-ID");
+	reply_header(&reply, "Access-Control-Max-Age", "86400");
+	respond_take(c, &reply, "text/plain", 0);
+}
+
+static bool takes(const struct route *route, enum method m)
+{
+	if (m == METHOD_POST)
+		return route->methods & ROUTE_POST;
+	return (m == METHOD_GET || m == METHOD_HEAD) && (route->methods & ROUTE_GET);
+}
+
+/* 0, or -1 with why. */
+static int read_params(struct call *c, struct problem *why)
+{
+	const struct params_env env = {
+		.country = c->api->country,
+		.now_ms = c->now_ms,
+		.row_step_ms = c->api->publish->row_step_ms,
+		.allowed = c->route->params,
+	};
+	const char *bad = query_parse(&c->query, request_query(c->request));
+	why->example = c->route->example;
+	if (bad)
+		return problem_set(why, 400, "", "%s", bad);
+	return params_read(&c->params, &c->query, &env, why);
+}
+
+void api_handle(void *arg, struct request *r)
+{
+	struct call c = {.api = arg, .request = r, .tail = ""};
+	struct problem why = {0};
+	const char *path = request_path(r);
+	enum method m = request_method(r);
+
+	c.now_ms = api_now_ms(c.api);
+	c.route = find_route(path, &c.params, &c.tail);
+	if (!c.route) {
+		answer_unknown(&c, path);
+	} else if (m == METHOD_OPTIONS) {
+		answer_options(&c);
+	} else if (!takes(c.route, m)) {
+		problem_set(&why, 405, "", "this path does not take this method");
+		respond_problem(&c, &why);
+	} else if (read_params(&c, &why) < 0) {
+		respond_problem(&c, &why);
+	} else {
+		c.route->handle(&c);
+	}
+}

@@ -1,0 +1,83 @@
+/* api.h: from a request to its handler: paths, methods, parameters, and how answers are given.
+ *
+ * routes.def lists every path. A handler gets a call with the parameters already read and checked,
+ * and answers it exactly once. */
+#ifndef COLLECTOR_API_H
+#define COLLECTOR_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/params.h"
+#include "collector/problem.h"
+#include "collector/publish.h"
+#include "collector/query.h"
+#include "collector/request.h"
+#include "collector/rowtext.h"
+#include "common/keys.h"
+
+struct archive;
+struct country;
+struct ingest;
+struct live;
+struct place;
+struct server;
+
+/* What handlers may use; all borrowed. */
+struct api {
+	const struct country *country;
+	const struct publish *publish;
+	const struct place *place;
+	struct ingest *ingest;
+	struct archive *archive;
+	struct live *live;
+	struct server *server;
+	char key[KEYS_TEXT_LEN]; /* the collector's public key, for `probe init` */
+	bool synthetic;		 /* simulated data: every answer says so, nothing is taken */
+	int64_t synthetic_now_ms; /* the moment at which the simulated data ends */
+	int64_t started_ms;
+};
+
+/* A handler of request.h: finds the route and calls it, or answers with a problem. */
+void api_handle(void *api, struct request *r);
+/* The time that answers are about. */
+int64_t api_now_ms(const struct api *a);
+
+struct route;
+struct call {
+	struct api *api;
+	struct request *request;
+	const struct route *route;
+	const char *tail; /* what stands for the '*' of the path, or "" */
+	int64_t now_ms;
+	struct params params;
+	struct query query;
+};
+
+enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_PAGE = 4 };
+struct route {
+	const char *path;
+	unsigned int methods; /* ROUTE_ bits */
+	unsigned int params;  /* enum param bits */
+	const enum format *formats;
+	size_t n_formats; /* the first is the one that is given unasked */
+	const char *example;
+	const char *doc;
+	void (*handle)(struct call *c);
+};
+
+#define ROUTE(handler, path, methods, params, formats, example, doc) void handler(struct call *c);
+#include "collector/routes.def"
+#undef ROUTE
+
+/* How rows are to be written for this call. */
+struct rowtext call_rowtext(const struct call *c);
+
+/* Each answers c, once. */
+void respond_problem(struct call *c, const struct problem *p);
+/* JSON or CSV, as asked for; name is for the file that a browser saves. */
+void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s);
+/* Takes p; adds type, ETag and caching, compresses. max_age_s 0: nobody may keep it. */
+void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s);
+
+#endif

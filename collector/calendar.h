@@ -1,0 +1,28 @@
+/* calendar.h: dates as people read them: Gregorian and Jalali (Iran's solar calendar), in any
+ * offset from UTC. Pure.
+ *
+ * Jalali leap years follow the 33-year rule; compared with ICU it is right on every day from 1950 to
+ * 2099. (Debian's libjalali is wrong for all of 1404, which holds January 2026.) */
+#ifndef COLLECTOR_CALENDAR_H
+#define COLLECTOR_CALENDAR_H
+
+#include <stdint.h>
+
+struct calendar_date {
+	int year;
+	int month;   /* 1 to 12 */
+	int day;     /* 1 to 31 */
+	int hour;
+	int minute;
+	int weekday; /* 0 Sunday */
+};
+
+/* offset_min is added first, so the result is the wall clock of that offset. */
+struct calendar_date calendar_gregorian(int64_t wall_ms, int offset_min);
+struct calendar_date calendar_jalali(int64_t wall_ms, int offset_min);
+
+/* "2026-01-08T20:00:00+03:30", or with Z when offset_min is 0. */
+#define CALENDAR_RFC3339_LEN 40
+const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms, int offset_min);
+
+#endif

@@ -1,0 +1,422 @@
+/* country.c: reads a country's folder. A table that can't be used as a whole is refused as a whole:
+ * a region or a target that silently fell out would make figures that nobody can explain. */
+#include "collector/country.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/table.h"
+#include "common/conf.h"
+#include "common/limits.h"
+
+static const char regions_header[] = "# iso\tiso_pre2020\thasc\tname_en\tname_fa\tpopulation";
+static const char isps_header[] = "# asn\tname_en\tname_fa\taccess\tsubscribers_million\tnote";
+
+static bool is_digits(const char *s)
+{
+	return *s && !s[strspn(s, "0123456789")];
+}
+
+/* "-" stands for unknown in every table. */
+static bool is_unknown(const char *s)
+{
+	return !strcmp(s, "-");
+}
+
+static int copy(struct table *t, const char *what, char *out, size_t outlen, const char *text)
+{
+	if (!*text)
+		return table_fail(t, "%s is empty", what);
+	if (strlen(text) >= outlen)
+		return table_fail(t, "%s is longer than %zu bytes", what, outlen - 1);
+	strcpy(out, text); /* fits: checked above */
+	return 0;
+}
+
+/* Tables name their columns in the first line, so that an older or a foreign shape is not half
+ * understood. */
+static int open_tsv(struct table *t, const char *path, const char *header, size_t columns,
+		    char *err, size_t errlen)
+{
+	if (table_open(t, path, err, errlen) < 0)
+		return -1;
+	size_t len = strcspn(t->at, "\r\n");
+	t->line = 1;
+	if (len != strlen(header) || memcmp(t->at, header, len))
+		return table_fail(t, "the first line must name the %zu columns: %s", columns,
+				  header);
+	return 0;
+}
+
+/* 1 with a row of exactly that many columns, 0 at the end, -1 with err. */
+static int next_row(struct table *t, size_t columns)
+{
+	int rc = table_next_tsv(t);
+	if (rc == 1 && t->n != columns)
+		return table_fail(t, "%zu columns instead of %zu", t->n, columns);
+	return rc;
+}
+
+/* ISO 3166-2: the country, a hyphen, one to three letters or digits. */
+static bool is_region_code(const char *s, const char *country)
+{
+	size_t n = strlen(s);
+	if (n < 4 || n > 6 || memcmp(s, country, 2) || s[2] != '-')
+		return false;
+	for (s += 3; *s; s++)
+		if (!isupper((unsigned char)*s) && !isdigit((unsigned char)*s))
+			return false;
+	return true;
+}
+
+static int parse_region(struct table *t, struct country *c, struct region *r)
+{
+	char **col = t->column;
+	*r = (struct region){0};
+	if (!is_region_code(col[0], c->code))
+		return table_fail(t, "'%.20s' is not an ISO 3166-2 code of %s", col[0], c->code);
+	if (!is_unknown(col[1]) && !is_region_code(col[1], c->code))
+		return table_fail(t, "iso_pre2020 is neither such a code nor '-'");
+	if (!is_unknown(col[5]) && (!is_digits(col[5]) || strlen(col[5]) > 10))
+		return table_fail(t, "population is neither a number nor '-'");
+	for (size_t i = 0; i < c->n_regions; i++) {
+		if (!strcmp(c->regions[i].code, col[0]))
+			return table_fail(t, "%s is there already", col[0]);
+		if (!strcasecmp(c->regions[i].name_en, col[3]))
+			return table_fail(t, "the name '%s' is that of %s already", col[3],
+					  c->regions[i].code);
+	}
+	strcpy(r->code, col[0]); /* both fit: is_region_code */
+	strcpy(r->code_old, is_unknown(col[1]) ? "" : col[1]);
+	r->population = is_unknown(col[5]) ? 0 : strtoll(col[5], NULL, 10);
+	if (copy(t, "hasc", r->hasc, sizeof(r->hasc), col[2]) < 0 ||
+	    copy(t, "name_en", r->name_en, sizeof(r->name_en), col[3]) < 0 ||
+	    copy(t, "name_fa", r->name_fa, sizeof(r->name_fa), col[4]) < 0)
+		return -1;
+	if (is_unknown(r->hasc))
+		*r->hasc = '\0';
+	return 0;
+}
+
+static int read_regions(struct country *c, const char *path, char *err, size_t errlen)
+{
+	struct table t;
+	int rc = open_tsv(&t, path, regions_header, 6, err, errlen);
+	while (rc == 0 && (rc = next_row(&t, 6)) == 1) {
+		c->regions = xrealloc(c->regions, (c->n_regions + 1) * sizeof(*c->regions));
+		rc = parse_region(&t, c, &c->regions[c->n_regions]);
+		if (rc == 0)
+			c->n_regions++;
+		else
+			break;
+	}
+	if (rc == 0 && !c->n_regions)
+		rc = table_fail(&t, "no region");
+	table_close(&t);
+	return rc;
+}
+
+/* A gateway carries other networks and has no subscriber line of its own: its access is unknown. */
+static enum access_type parse_access(const char *s)
+{
+	if (!strcmp(s, "gateway"))
+		return ACCESS_UNKNOWN;
+	enum access_type a = access_parse(s);
+	return a == ACCESS_UNKNOWN ? ACCESSES : a;
+}
+
+static int parse_isp(struct table *t, const struct country *c, struct isp *p)
+{
+	char **col = t->column, *end;
+	*p = (struct isp){0};
+	/* 0 is the unknown network and 2^32-1 stands for all of them (row.h); both are reserved,
+	 * RFC 7607 and 7300. */
+	unsigned long long asn =
+		is_digits(col[0]) && strlen(col[0]) <= 10 ? strtoull(col[0], NULL, 10) : 0;
+	if (!asn || asn >= UINT32_MAX)
+		return table_fail(t, "'%.20s' is not an AS number", col[0]);
+	p->asn = (uint32_t)asn;
+	if (country_isp(c, p->asn))
+		return table_fail(t, "AS%u is there already", p->asn);
+	p->access = parse_access(col[3]);
+	if (p->access == ACCESSES)
+		return table_fail(t, "access is not one of mobile, fixed, datacentre, gateway");
+	if (!is_unknown(col[4])) {
+		p->subscribers_million = strtod(col[4], &end);
+		if (!isdigit((unsigned char)*col[4]) || col[4][strspn(col[4], "0123456789.")] ||
+		    *end || p->subscribers_million > 10000)
+			return table_fail(t, "subscribers_million is neither a number nor '-'");
+	}
+	if (copy(t, "name_en", p->name_en, sizeof(p->name_en), col[1]) < 0)
+		return -1;
+	return copy(t, "name_fa", p->name_fa, sizeof(p->name_fa), col[2]);
+}
+
+static int read_isps(struct country *c, const char *path, char *err, size_t errlen)
+{
+	struct table t;
+	int rc = open_tsv(&t, path, isps_header, 6, err, errlen);
+	while (rc == 0 && (rc = next_row(&t, 6)) == 1) {
+		c->isps = xrealloc(c->isps, (c->n_isps + 1) * sizeof(*c->isps));
+		rc = parse_isp(&t, c, &c->isps[c->n_isps]);
+		if (rc == 0)
+			c->n_isps++;
+		else
+			break;
+	}
+	table_close(&t);
+	return rc;
+}
+
+/* Which column of a target list is what; the class is absent in a Citizen Lab list. */
+struct target_columns {
+	size_t n;
+	int url, class, level;
+};
+
+static int column_of(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(t->column[i], name))
+			return (int)i;
+	return -1;
+}
+
+static int read_target_header(struct table *t, struct target_columns *h)
+{
+	int rc = table_next_csv(t);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		t->line = 1;
+	*h = (struct target_columns){t->n, column_of(t, "url"), column_of(t, "class"),
+				     column_of(t, "level")};
+	bool citizenlab = h->class < 0 && column_of(t, "category_code") >= 0;
+	if (h->url < 0 || (!citizenlab && (h->class < 0 || h->level < 0)))
+		return table_fail(t, "the first line must be url,class,level,notes, "
+				     "or that of a Citizen Lab list");
+	return 0;
+}
+
+static bool is_url(const char *s)
+{
+	static const char *const schemes[] = {"https://", "http://", "tcp://", "dns://"};
+	for (const char *p = s; *p; p++)
+		if (*p <= 0x20 || *p > 0x7e)
+			return false;
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (!strncasecmp(s, schemes[i], strlen(schemes[i])) && s[strlen(schemes[i])])
+			return true;
+	return false;
+}
+
+static int parse_target(struct table *t, const struct target_columns *h, struct country_target *out)
+{
+	if (t->n != h->n)
+		return table_fail(t, "%zu columns instead of %zu", t->n, h->n);
+	const char *url = t->column[h->url];
+	enum target_class class = h->class < 0 ? CLASS_OTHER : class_parse(t->column[h->class]);
+	if (!is_url(url) || strlen(url) >= TARGET_URL_MAX)
+		return table_fail(t, "'%.64s' is not a URL with https, http, tcp or dns", url);
+	if (class == CLASSES || class == CLASS_LINK)
+		return table_fail(t, "class is not one of domestic, open, filtered, canary, "
+				     "resolver, other");
+	if (h->class >= 0 && (!is_digits(t->column[h->level]) || strlen(t->column[h->level]) != 1 ||
+			      *t->column[h->level] > '3'))
+		return table_fail(t, "level is not a number from 0 to 3");
+	out->url = xstrdup(url);
+	out->class = class;
+	return 0;
+}
+
+static int compare_url(const void *a, const void *b)
+{
+	return strcmp(((const struct country_target *)a)->url,
+		      ((const struct country_target *)b)->url);
+}
+
+/* The rows in the order of the file; slots are given in that order too. lines[i] is where row i
+ * stands. */
+static int read_target_rows(struct table *t, struct country *c, unsigned int *lines)
+{
+	struct target_columns h;
+	int used[CLASSES] = {0};
+	int rc = read_target_header(t, &h);
+	while (rc == 0 && (rc = table_next_csv(t)) == 1) {
+		struct country_target *row = &c->targets[c->n_targets];
+		if (c->n_targets == TARGETS_MAX)
+			return table_fail(t, "more than %d targets", TARGETS_MAX);
+		rc = parse_target(t, &h, row);
+		if (rc < 0)
+			return -1;
+		row->slot = used[row->class] < CELL_TARGETS_MAX ? used[row->class]++ : -1;
+		lines[c->n_targets++] = t->line;
+	}
+	if (rc == 0 && !c->n_targets)
+		return table_fail(t, "no target");
+	return rc;
+}
+
+/* Sorting loses the lines, so duplicates are looked for in a sorted copy that points back at them.
+ */
+static int refuse_duplicate_urls(struct table *t, struct country *c, const unsigned int *lines)
+{
+	struct country_target *sorted = xcalloc(c->n_targets, sizeof(*sorted));
+	int rc = 0;
+	for (size_t i = 0; i < c->n_targets; i++)
+		sorted[i] =
+			(struct country_target){.url = c->targets[i].url, .slot = (int)lines[i]};
+	qsort(sorted, c->n_targets, sizeof(*sorted), compare_url);
+	for (size_t i = 1; i < c->n_targets && rc == 0; i++) {
+		int a = sorted[i - 1].slot, b = sorted[i].slot;
+		if (compare_url(&sorted[i - 1], &sorted[i]))
+			continue;
+		t->line = (unsigned int)(a > b ? a : b);
+		rc = table_fail(t, "%.128s is there already, on line %d", sorted[i].url,
+				a > b ? b : a);
+	}
+	free(sorted);
+	return rc;
+}
+
+static void hash_text(char out[static 2 * SHA256_DIGEST_LENGTH + 1], const struct buf *text)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA256((const uint8_t *)text->data, text->len, digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		sprintf(out + 2 * i, "%02x", digest[i]);
+}
+
+static int read_targets(struct country *c, const char *path, char *err, size_t errlen)
+{
+	struct table t;
+	unsigned int *lines = xcalloc(TARGETS_MAX, sizeof(*lines));
+	int rc = table_open(&t, path, err, errlen);
+	if (rc == 0) {
+		hash_text(c->list_hash, &t.text); /* before the rows are cut up */
+		c->targets = xcalloc(TARGETS_MAX, sizeof(*c->targets));
+		rc = read_target_rows(&t, c, lines);
+	}
+	if (rc == 0)
+		rc = refuse_duplicate_urls(&t, c, lines);
+	if (rc == 0)
+		qsort(c->targets, c->n_targets, sizeof(*c->targets), compare_url);
+	table_close(&t);
+	free(lines);
+	return rc;
+}
+
+static const struct conf_option options[] = {
+	{"country", "code", "code", CONF_STR, NULL, 0, 0, NULL, "ISO 3166-1 alpha-2"},
+	{"country", "name_en", "name-en", CONF_STR, NULL, 0, 0, NULL, "name in English"},
+	{"country", "name_fa", "name-fa", CONF_STR, NULL, 0, 0, NULL, "name in Persian"},
+	{"country", "timezone", "timezone", CONF_STR, NULL, 0, 0, NULL, "name in the tz database"},
+	/* From Baker Island to Kiribati. */
+	{"country", "utc_offset_min", "utc-offset-min", CONF_INT, NULL, -720, 840, NULL,
+	 "minutes that local time is ahead of UTC"},
+	{0},
+};
+
+static int copy_conf(const struct conf *conf, const char *key, char *out, size_t outlen,
+		     const char *path, char *err, size_t errlen)
+{
+	const char *text = conf_str(conf, "country", key);
+	if (text && strlen(text) < outlen) {
+		strcpy(out, text); /* fits: checked above */
+		return 0;
+	}
+	snprintf(err, errlen, "%s: %s is %s", path, key, text ? "too long" : "missing");
+	return -1;
+}
+
+static int read_conf(struct country *c, const char *path, char *err, size_t errlen)
+{
+	struct conf *conf = conf_new(options, "COUNTRY_");
+	char code[sizeof(c->code)];
+	int rc = -1;
+	if (conf_load_file(conf, path, err, errlen) < 0 ||
+	    copy_conf(conf, "code", code, sizeof(code), path, err, errlen) < 0 ||
+	    copy_conf(conf, "name_en", c->name_en, sizeof(c->name_en), path, err, errlen) < 0 ||
+	    copy_conf(conf, "name_fa", c->name_fa, sizeof(c->name_fa), path, err, errlen) < 0 ||
+	    copy_conf(conf, "timezone", c->timezone, sizeof(c->timezone), path, err, errlen) < 0)
+		goto out;
+	if (strcmp(code, c->code))
+		snprintf(err, errlen, "%s: code is %s, but the folder is %s", path, code, c->code);
+	else if (!conf_is_set(conf, "country", "utc_offset_min"))
+		snprintf(err, errlen, "%s: utc_offset_min is missing", path);
+	else
+		rc = 0;
+	c->utc_offset_min = (int)conf_int(conf, "country", "utc_offset_min");
+out:
+	conf_free(conf);
+	return rc;
+}
+
+struct country *country_load(const char *dir, const char *code, char *err, size_t errlen)
+{
+	static const struct {
+		const char *file;
+		int (*read)(struct country *c, const char *path, char *err, size_t errlen);
+	} parts[] = {
+		{"country.conf", read_conf},
+		{"regions.tsv", read_regions},
+		{"isps.tsv", read_isps},
+		{"targets.csv", read_targets},
+	};
+	if (strlen(code) != 2 || !isupper((unsigned char)code[0]) ||
+	    !isupper((unsigned char)code[1])) {
+		snprintf(err, errlen, "'%.20s' is not a country code of two capital letters", code);
+		return NULL;
+	}
+	struct country *c = xcalloc(1, sizeof(*c));
+	strcpy(c->code, code);
+	int rc = 0;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && rc == 0; i++) {
+		char *path = xasprintf("%s/%s/%s", dir, code, parts[i].file);
+		rc = parts[i].read(c, path, err, errlen);
+		free(path);
+	}
+	if (rc == 0)
+		return c;
+	country_free(c);
+	return NULL;
+}
+
+void country_free(struct country *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n_targets; i++)
+		free(c->targets[i].url);
+	free(c->targets);
+	free(c->regions);
+	free(c->isps);
+	free(c);
+}
+
+const struct region *country_region(const struct country *c, const char *code)
+{
+	for (size_t i = 0; i < c->n_regions; i++)
+		if (!strcmp(c->regions[i].code, code))
+			return &c->regions[i];
+	return NULL;
+}
+
+const struct isp *country_isp(const struct country *c, uint32_t asn)
+{
+	for (size_t i = 0; i < c->n_isps; i++)
+		if (c->isps[i].asn == asn)
+			return &c->isps[i];
+	return NULL;
+}
+
+const struct country_target *country_target(const struct country *c, const char *url)
+{
+	const struct country_target key = {.url = (char *)url};
+	return bsearch(&key, c->targets, c->n_targets, sizeof(key), compare_url);
+}

@@ -1,0 +1,33 @@
+/* html.h: escaped HTML, and the words of the pages in their language (text.def). Pure. */
+#ifndef COLLECTOR_HTML_H
+#define COLLECTOR_HTML_H
+
+#include "collector/params.h"
+#include "collector/verdict.h"
+#include "common/buf.h"
+
+enum text {
+#define TEXT(sym, en, fa) TEXT_##sym,
+#include "collector/text.def"
+#undef TEXT
+	TEXTS
+};
+
+struct html {
+	struct buf *out; /* borrowed */
+	enum lang lang;
+};
+
+/* As it stands in text.def. */
+const char *html_word(enum lang lang, enum text t);
+enum text html_state_text(enum state s);
+
+/* Appends markup as it is; text that is not ours goes through html_text. */
+void html_put(struct html *h, const char *markup);
+void html_putf(struct html *h, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Appends text with its markup characters escaped, fit for content and quoted attributes. */
+void html_text(struct html *h, const char *text);
+/* Appends a text of the table with {0} {1} {2} filled in, all of it escaped. */
+void html_say(struct html *h, enum text t, const char *a, const char *b, const char *c);
+
+#endif

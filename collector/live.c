@@ -1,0 +1,267 @@
+/* live.c: server-sent events (WHATWG HTML, section 9.2).
+ *
+ *	id: 18c2f0a1b30-42		start of this process in hexadecimal, number of the change
+ *	event: row			row, event, or reset
+ *	data: {...}			one object, as /api/v1/timeline and /api/v1/events have it
+ *
+ * The views announce a row while they work on the store; its key is only noted then, and the row is
+ * read through the publisher from the event loop. A flood of changes (weeks of late data) overflows the
+ * list of keys; readers then get a reset instead of a hundred thousand rows. */
+#include "collector/live.h"
+
+#include <event2/event.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "collector/request.h"
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/jsonw.h"
+
+#define RING_LEN    4096 /* some 1.5 MiB of text: an hour of a busy country */
+#define NOTED_MAX   4096
+#define MESSAGE_MAX 4096
+#define BEAT_S	    15 /* proxies close a silent connection after 30 s or more */
+
+struct message {
+	struct series series;
+	bool to_all; /* a reset */
+	char *text;  /* owned; NULL: slot not used yet */
+};
+
+struct noted {
+	struct series series;
+	int64_t start_ms, step_ms;
+};
+
+struct reader {
+	LIST_ENTRY(reader) next;
+	struct live *live;	 /* borrowed */
+	struct request *request; /* ours to write to until it is gone */
+	struct params filter;
+};
+
+struct live {
+	const struct publish *publish;
+	struct event *flush, *beat;
+	LIST_HEAD(, reader) readers;
+	struct message ring[RING_LEN]; /* message n lies in n % RING_LEN */
+	uint64_t next;		       /* number of the next message, from 1 */
+	uint64_t oldest_after_reset;   /* nothing before it can be resumed from */
+	int64_t boot_ms;
+	struct noted *noted;
+	size_t n_noted;
+	bool flooded;
+	struct live_stats stats;
+};
+
+static void put_id(const struct live *l, char *out, size_t outlen, uint64_t number)
+{
+	snprintf(out, outlen, "%" PRIx64 "-%" PRIu64, (uint64_t)l->boot_ms, number);
+}
+
+/* Takes text: the message with that content goes into the ring and to all readers. */
+static void publish_take(struct live *l, const struct series *series, const char *name, char *data)
+{
+	struct message *m = &l->ring[l->next % RING_LEN];
+	struct reader *after;
+	char id[48];
+	put_id(l, id, sizeof(id), l->next);
+	free(m->text);
+	m->text = xasprintf("id: %s\nevent: %s\ndata: %s\n\n", id, name, data);
+	m->to_all = !series;
+	if (series)
+		m->series = *series;
+	l->next++;
+	free(data);
+	for (struct reader *r = LIST_FIRST(&l->readers); r; r = after) {
+		after = LIST_NEXT(r, next);
+		if (m->to_all || params_match(&r->filter, &m->series))
+			request_stream_put(r->request, m->text, strlen(m->text));
+	}
+}
+
+static int put_row(void *arg, const struct row *row)
+{
+	struct live *l = arg;
+	const struct rowtext t = {.country = l->publish->country, .now_ms = clock_wall_ms()};
+	struct buf out;
+	struct jsonw j;
+	buf_init(&out, MESSAGE_MAX);
+	jsonw_begin(&j, &out);
+	rowtext_row_json(&j, &t, row);
+	publish_take(l, &row->series, "row", out.data);
+	return 0;
+}
+
+/* The noted row as the publisher shows it. */
+static void publish_noted(struct live *l, const struct noted *n)
+{
+	const char *regions[] = {n->series.region, NULL};
+	const struct series_query q = {
+		.regions = n->series.region[0] ? regions : NULL,
+		.isps = n->series.isp == ISP_ANY ? NULL : &n->series.isp,
+		.n_isps = n->series.isp != ISP_ANY,
+		.by_region = n->series.region[0] != '\0',
+		.by_isp = n->series.isp != ISP_ANY,
+		.by_access = n->series.access != ACCESS_ANY,
+		.access = n->series.access == ACCESS_ANY ? -1 : (int)n->series.access,
+		.from_ms = n->start_ms,
+		.until_ms = n->start_ms + n->step_ms,
+	};
+	publish_timeline(l->publish, &q, 0, clock_wall_ms(), put_row, l);
+}
+
+static void flush(evutil_socket_t fd, short what, void *arg)
+{
+	struct live *l = arg;
+	size_t n = l->n_noted;
+	(void)fd;
+	(void)what;
+	if (l->flooded) {
+		l->oldest_after_reset = l->next;
+		publish_take(l, NULL, "reset", xstrdup("{}"));
+	}
+	for (size_t i = 0; i < n && !l->flooded; i++)
+		publish_noted(l, &l->noted[i]);
+	l->n_noted = 0;
+	l->flooded = false;
+}
+
+static void beat(evutil_socket_t fd, short what, void *arg)
+{
+	static const char comment[] = ": still here\n\n";
+	struct live *l = arg;
+	struct reader *after;
+	(void)fd;
+	(void)what;
+	for (struct reader *r = LIST_FIRST(&l->readers); r; r = after) {
+		after = LIST_NEXT(r, next);
+		request_stream_put(r->request, comment, sizeof(comment) - 1);
+	}
+}
+
+static void row_changed(void *arg, const struct row *r)
+{
+	struct live *l = arg;
+	l->stats.rows++;
+	if (l->n_noted == NOTED_MAX) {
+		l->flooded = true;
+		return;
+	}
+	l->noted[l->n_noted++] = (struct noted){r->series, r->start_ms, r->step_ms};
+	event_active(l->flush, EV_TIMEOUT, 0);
+}
+
+static void event_changed(void *arg, const struct event *e)
+{
+	struct live *l = arg;
+	const struct rowtext t = {.country = l->publish->country, .now_ms = clock_wall_ms()};
+	struct buf out;
+	struct jsonw j;
+	l->stats.events++;
+	buf_init(&out, MESSAGE_MAX);
+	jsonw_begin(&j, &out);
+	rowtext_event_json(&j, &t, e);
+	publish_take(l, &e->series, "event", out.data);
+}
+
+struct live *live_new(struct event_base *base, const struct publish *publish)
+{
+	const struct timeval every = {BEAT_S, 0};
+	struct live *l = xcalloc(1, sizeof(*l));
+	l->publish = publish;
+	l->next = 1;
+	l->oldest_after_reset = 1;
+	l->boot_ms = clock_wall_ms();
+	l->noted = xcalloc(NOTED_MAX, sizeof(*l->noted));
+	LIST_INIT(&l->readers);
+	l->flush = event_new(base, -1, 0, flush, l);
+	l->beat = event_new(base, -1, EV_PERSIST, beat, l);
+	if (!l->flush || !l->beat || event_add(l->beat, &every) < 0)
+		abort();
+	return l;
+}
+
+void live_free(struct live *l)
+{
+	if (!l)
+		return;
+	event_free(l->flush);
+	event_free(l->beat);
+	for (size_t i = 0; i < RING_LEN; i++)
+		free(l->ring[i].text);
+	free(l->noted);
+	free(l);
+}
+
+struct views_listener live_listener(struct live *l)
+{
+	return (struct views_listener){.row = row_changed, .event = event_changed, .arg = l};
+}
+
+static void reader_gone(void *arg)
+{
+	struct reader *r = arg;
+	LIST_REMOVE(r, next);
+	r->live->stats.readers--;
+	free(r);
+}
+
+/* The number in an id of ours, 0 when it is from another life or not an id. */
+static uint64_t known_number(const struct live *l, const char *id)
+{
+	char again[48];
+	const char *dash = strchr(id, '-');
+	uint64_t n = dash ? strtoull(dash + 1, NULL, 10) : 0;
+	put_id(l, again, sizeof(again), n);
+	return !strcmp(again, id) && n < l->next ? n : 0;
+}
+
+/* What the reader has missed since last_id, into out. */
+static void put_missed(const struct live *l, const struct reader *r, const char *last_id,
+		       struct buf *out)
+{
+	uint64_t last = known_number(l, last_id);
+	uint64_t oldest = l->next > RING_LEN ? l->next - RING_LEN : 1;
+	char id[48];
+	if (!last || last + 1 < oldest || last < l->oldest_after_reset - 1) {
+		put_id(l, id, sizeof(id), l->next - 1);
+		buf_printf(out, "id: %s\nevent: reset\ndata: {}\n\n", id);
+		return;
+	}
+	for (uint64_t n = last + 1; n < l->next; n++) {
+		const struct message *m = &l->ring[n % RING_LEN];
+		if (m->to_all || params_match(&r->filter, &m->series))
+			buf_puts(out, m->text);
+	}
+}
+
+void live_subscribe(struct live *l, struct request *request, const struct params *filter,
+		    const char *last_id)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+	struct reply head;
+	r->live = l;
+	r->request = request;
+	r->filter = *filter;
+	LIST_INSERT_HEAD(&l->readers, r, next);
+	l->stats.readers++;
+	reply_init(&head, 200, RING_LEN * MESSAGE_MAX);
+	reply_header(&head, "Content-Type", "text/event-stream");
+	reply_header(&head, "Cache-Control", "no-store");
+	reply_header(&head, "Access-Control-Allow-Origin", "*");
+	reply_header(&head, "X-Accel-Buffering", "no"); /* nginx: pass every message on at once */
+	buf_puts(&head.body, ": fanous\nretry: 5000\n\n");
+	if (last_id)
+		put_missed(l, r, last_id, &head.body);
+	request_stream(request, &head, reader_gone, r);
+}
+
+void live_stats(const struct live *l, struct live_stats *out)
+{
+	*out = l->stats;
+}

@@ -1,0 +1,78 @@
+/* params.h: the common parameters of the API and the pages, from words to values. Pure: the country
+ * and the time are arguments.
+ *
+ * A parameter that a path does not know is refused, never ignored: whoever asks for `asof` and gets
+ * today's rows would cite the wrong thing. */
+#ifndef COLLECTOR_PARAMS_H
+#define COLLECTOR_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/problem.h"
+#include "collector/query.h"
+#include "collector/row.h"
+#include "collector/store.h"
+
+struct country;
+
+enum param {
+	PARAM_FROM = 1 << 0,
+	PARAM_UNTIL = 1 << 1,
+	PARAM_RANGE = 1 << 2, /* pages: 6h, 24h, 7d, 30d */
+	PARAM_STEP = 1 << 3,
+	PARAM_COUNTRY = 1 << 4,
+	PARAM_REGION = 1 << 5,
+	PARAM_ISP = 1 << 6,
+	PARAM_ACCESS = 1 << 7,
+	PARAM_BY = 1 << 8,
+	PARAM_TZ = 1 << 9,
+	PARAM_LANG = 1 << 10,
+	PARAM_FORMAT = 1 << 11,
+	PARAM_VERSION = 1 << 12, /* of an asset; makes its address change with its content */
+};
+
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT, FORMAT_HTML };
+enum lang { LANG_EN, LANG_FA };
+
+#define PARAMS_SERIES_MAX 64 /* regions or ISPs named in one request */
+#define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)
+
+struct params {
+	int64_t from_ms, until_ms;
+	int64_t range_ms; /* what `range` or the default says; 0 when from or until were given */
+	int64_t step_ms;  /* 0: the step of stored rows */
+	const char *regions[PARAMS_SERIES_MAX + 1]; /* borrowed from the country, NULL-ended */
+	size_t n_regions;
+	uint32_t isps[PARAMS_SERIES_MAX];
+	size_t n_isps;
+	int access; /* -1: not given */
+	bool by_given, by_region, by_isp, by_access;
+	bool local_time; /* tz=local: times with the country's offset */
+	bool lang_given;
+	enum lang lang;
+	enum format format;
+	bool format_given;
+};
+
+struct params_env {
+	const struct country *country;
+	int64_t now_ms;
+	int64_t row_step_ms;
+	unsigned int allowed; /* enum param bits */
+};
+
+/* Reads q over the defaults (p->lang and p->format are kept as they are unless q says otherwise).
+ * 0, or -1 with why. */
+int params_read(struct params *p, const struct query *q, const struct params_env *env,
+		struct problem *why);
+
+/* The series and the time that p asks for. Leaves of a country are split by all of region, ISP and
+ * access, so asking for one of ISP and access asks for leaves. Borrows from p. */
+void params_series(const struct params *p, struct series_query *out);
+
+/* True when a change in this series answers to p. Without `by` every level does. */
+bool params_match(const struct params *p, const struct series *s);
+
+#endif

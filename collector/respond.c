@@ -1,0 +1,168 @@
+/* respond.c: the last step of every answer: problem+json, ETag, gzip, caching headers. */
+#include <ctype.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+#include "collector/api.h"
+#include "collector/country.h"
+#include "common/jsonw.h"
+
+#define PROBLEM_MAX    (16 * 1024)
+#define GZIP_MIN_BYTES 512
+/* Level 6 costs 20 ms for a MiB; a large export is better sent soon than small. */
+#define GZIP_FAST_FROM (1024 * 1024)
+#define ETAG_BYTES     16 /* libsodium's smallest hash */
+
+/* Pages and figures only from here, no inline code: what is injected into a page stays text. */
+static const char page_policy[] =
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+static const char *title(int status)
+{
+	switch (status) {
+	case 403: return "Not taken";
+	case 404: return "Not found";
+	case 405: return "Method not allowed";
+	case 413: return "Too large";
+	case 503: return "Try again later";
+	default: return "Bad request";
+	}
+}
+
+/* CORS: figures are public and no answer depends on who asks, so any site may read them. */
+static void put_cors(struct reply *p)
+{
+	reply_header(p, "Access-Control-Allow-Origin", "*");
+	reply_header(p, "Access-Control-Expose-Headers", "ETag, Retry-After");
+}
+
+void respond_problem(struct call *c, const struct problem *p)
+{
+	struct reply reply;
+	struct jsonw j;
+	reply_init(&reply, p->status, PROBLEM_MAX);
+	jsonw_begin(&j, &reply.body);
+	jsonw_object(&j, NULL);
+	jsonw_str(&j, "type", "about:blank");
+	jsonw_str(&j, "title", title(p->status));
+	jsonw_int(&j, "status", p->status);
+	jsonw_str(&j, "detail", p->detail);
+	if (p->parameter[0])
+		jsonw_str(&j, "parameter", p->parameter);
+	if (p->nearest[0])
+		jsonw_str(&j, "nearest", p->nearest);
+	if (p->example)
+		jsonw_str(&j, "example", p->example);
+	jsonw_end(&j);
+	buf_putc(&reply.body, '\n');
+	if (p->retry_after_s)
+		reply_header(&reply, "Retry-After", "%d", p->retry_after_s);
+	if (p->status == 405)
+		reply_header(&reply, "Allow", "%s",
+			     c->route && c->route->methods == ROUTE_POST ? "POST, OPTIONS"
+									 : "GET, HEAD, OPTIONS");
+	respond_take(c, &reply, "application/problem+json", 0);
+}
+
+/* True when the list of codings has gzip, and not with q=0. */
+static bool accepts_gzip(const struct request *r)
+{
+	const char *p = request_header(r, "Accept-Encoding");
+	while (p && *p) {
+		size_t len;
+		p += strspn(p, " \t,");
+		len = strcspn(p, ",");
+		if (!strncasecmp(p, "gzip", 4) && !isalnum((unsigned char)p[4])) {
+			const char *q = memmem(p, len, "q=", 2);
+			return !q || strtod(q + 2, NULL) > 0;
+		}
+		p += len;
+	}
+	return false;
+}
+
+/* Replaces b by its gzip form. On trouble b stays as it is. */
+static bool gzip(struct buf *b)
+{
+	z_stream z = {0};
+	struct buf out;
+	int level = b->len >= GZIP_FAST_FROM ? 1 : 6;
+	if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	size_t room = deflateBound(&z, b->len);
+	buf_init(&out, room);
+	out.data = xmalloc(room);
+	out.room = room;
+	z.next_in = (Bytef *)b->data;
+	z.avail_in = (uInt)b->len;
+	z.next_out = (Bytef *)out.data;
+	z.avail_out = (uInt)room;
+	int rc = deflate(&z, Z_FINISH);
+	out.len = room - z.avail_out;
+	deflateEnd(&z);
+	if (rc != Z_STREAM_END) {
+		buf_clear(&out);
+		return false;
+	}
+	buf_clear(b);
+	*b = out;
+	return true;
+}
+
+/* Weak, since the gzip form has the same one. */
+static void make_etag(char *out, size_t outlen, const struct buf *b)
+{
+	unsigned char hash[ETAG_BYTES];
+	char hex[2 * ETAG_BYTES + 1];
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)b->data, b->len, NULL, 0);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	snprintf(out, outlen, "W/\"%s\"", hex);
+}
+
+static bool is_unchanged(const struct request *r, const char *etag)
+{
+	const char *seen = request_header(r, "If-None-Match");
+	return seen && (!strcmp(seen, "*") || strstr(seen, etag + 2));
+}
+
+void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s)
+{
+	bool html = !strncmp(type, "text/html", 9);
+	char etag[64];
+	reply_header(p, "Content-Type", "%s", type);
+	if (html)
+		reply_header(p, "Content-Security-Policy", "%s", page_policy);
+	else
+		put_cors(p);
+	if (c->api->synthetic)
+		reply_header(p, "X-Fanous-Synthetic", "1");
+	if (max_age_s == 0) {
+		reply_header(p, "Cache-Control", "no-store");
+	} else {
+		make_etag(etag, sizeof(etag), &p->body);
+		reply_header(p, "Cache-Control", "public, max-age=%d", max_age_s);
+		reply_header(p, "ETag", "%s", etag);
+		reply_header(p, "Vary", "Accept-Encoding");
+		if (is_unchanged(c->request, etag)) {
+			p->status = 304;
+			buf_clear(&p->body);
+		}
+	}
+	if (p->body.len >= GZIP_MIN_BYTES && accepts_gzip(c->request) && gzip(&p->body))
+		reply_header(p, "Content-Encoding", "gzip");
+	request_reply_take(c->request, p);
+}
+
+void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s)
+{
+	bool csv = c->params.format == FORMAT_CSV;
+	if (csv)
+		reply_header(p, "Content-Disposition", "attachment; filename=\"fanous-%s-%s%s.csv\"",
+			     c->api->country->code, name, c->api->synthetic ? "-SYNTHETIC" : "");
+	respond_take(c, p, csv ? "text/csv; charset=utf-8" : "application/json", max_age_s);
+}

@@ -1,0 +1,187 @@
+/* row.c: series in order and as text; the stored form of rows and events.
+ *
+ * Varints throughout. A row, whose series, start and step are in its key:
+ *
+ *	state, revision, revised_ms, probes, expected, late
+ *	up, lo, hi			each 0 for NaN, else 1 + 10000 times the share
+ *	classes				bit c when anybody tried class c
+ *	n, n - up, n - some, fp		for each of those classes
+ *	length, rule
+ *
+ * An event:
+ *
+ *	state, onset_ms, onset_ms - onset_lo_ms, onset_hi_ms - onset_lo_ms, end_ms, detected_ms,
+ *	severity (bits of the double), probes, revision, length, id
+ *
+ * Rows repeat each other, which is left to the compressor of the chunk that they stand in
+ *(chunk.c).
+ */
+#include "collector/row.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/varint.h"
+
+#define DECIMALS 10000.0
+
+bool series_equal(const struct series *a, const struct series *b)
+{
+	return a->isp == b->isp && a->access == b->access && !strcmp(a->region, b->region);
+}
+
+int series_cmp(const void *a, const void *b)
+{
+	const struct series *x = a, *y = b;
+	int c = strcmp(x->region, y->region);
+	if (c)
+		return c;
+	if (x->isp != y->isp)
+		return x->isp < y->isp ? -1 : 1;
+	return (x->access > y->access) - (x->access < y->access);
+}
+
+bool series_is_leaf(const struct series *s)
+{
+	return *s->region && s->isp != ISP_ANY && s->access != ACCESS_ANY;
+}
+
+const char *series_text(char out[static SERIES_TEXT_LEN], const struct series *s)
+{
+	char isp[16] = "all";
+	if (s->isp != ISP_ANY)
+		snprintf(isp, sizeof(isp), "AS%u", s->isp);
+	snprintf(out, SERIES_TEXT_LEN, "%s.%s.%s", *s->region ? s->region : "all", isp,
+		 s->access == ACCESS_ANY ? "all" : access_str(s->access));
+	return out;
+}
+
+static void put_share(struct buf *out, double share)
+{
+	varint_put(out, isnan(share) ? 0 : 1 + (uint64_t)llround(share * DECIMALS));
+}
+
+static double get_share(struct varint_in *in)
+{
+	uint64_t v = varint_get_max(in, 1 + (uint64_t)DECIMALS);
+	return v ? (double)(v - 1) / DECIMALS : NAN;
+}
+
+static uint32_t get_u32(struct varint_in *in)
+{
+	return (uint32_t)varint_get_max(in, UINT32_MAX);
+}
+
+static int64_t get_time(struct varint_in *in)
+{
+	return (int64_t)varint_get_max(in, INT64_MAX);
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+	size_t len = strlen(text);
+	varint_put(out, len);
+	buf_put(out, text, len);
+}
+
+static void get_text(struct varint_in *in, char *out, size_t outlen)
+{
+	size_t len = varint_get_max(in, outlen - 1);
+	const uint8_t *text = varint_bytes(in, len);
+	if (text)
+		memcpy(out, text, len);
+	out[text ? len : 0] = '\0';
+}
+
+void row_encode(const struct row *r, struct buf *out)
+{
+	const struct verdict *v = &r->v;
+	uint64_t classes = 0;
+	for (size_t c = 0; c < CLASSES; c++)
+		classes |= v->share[c].n ? 1ULL << c : 0;
+	varint_put(out, v->state);
+	varint_put(out, r->revision);
+	varint_put(out, (uint64_t)r->revised_ms);
+	varint_put(out, v->probes);
+	varint_put(out, v->expected);
+	varint_put(out, v->late);
+	put_share(out, v->up);
+	put_share(out, v->lo);
+	put_share(out, v->hi);
+	varint_put(out, classes);
+	for (size_t c = 0; c < CLASSES; c++) {
+		const struct verdict_share *s = &v->share[c];
+		if (!s->n)
+			continue;
+		varint_put(out, s->n);
+		varint_put(out, s->n - s->up);
+		varint_put(out, s->n - s->some);
+		varint_put(out, s->fp);
+	}
+	put_text(out, v->rule);
+}
+
+static void get_counts(struct varint_in *in, struct verdict_share *s)
+{
+	s->n = get_u32(in);
+	s->up = s->n - (uint32_t)varint_get_max(in, s->n);
+	s->some = s->n - (uint32_t)varint_get_max(in, s->n);
+	s->fp = (uint32_t)varint_get_max(in, s->n);
+	in->bad |= !s->n;
+}
+
+int row_decode(struct row *r, const void *data, size_t len)
+{
+	struct varint_in in = varint_from(data, len);
+	struct verdict *v = &r->v;
+	*v = (struct verdict){.state = (enum state)varint_get_max(&in, STATES - 1)};
+	r->revision = get_u32(&in);
+	r->revised_ms = get_time(&in);
+	v->probes = get_u32(&in);
+	v->expected = get_u32(&in);
+	v->late = get_u32(&in);
+	v->up = get_share(&in);
+	v->lo = get_share(&in);
+	v->hi = get_share(&in);
+	uint64_t classes = varint_get_max(&in, (1ULL << CLASSES) - 1);
+	for (size_t c = 0; c < CLASSES; c++)
+		if (classes & 1ULL << c)
+			get_counts(&in, &v->share[c]);
+	get_text(&in, v->rule, sizeof(v->rule));
+	return varint_done(&in) ? 0 : -1;
+}
+
+void event_encode(const struct event *e, struct buf *out)
+{
+	uint64_t severity;
+	memcpy(&severity, &e->severity, sizeof(severity));
+	varint_put(out, e->state);
+	varint_put(out, (uint64_t)e->onset_ms);
+	varint_put(out, (uint64_t)(e->onset_ms - e->onset_lo_ms));
+	varint_put(out, (uint64_t)(e->onset_hi_ms - e->onset_lo_ms));
+	varint_put(out, (uint64_t)e->end_ms);
+	varint_put(out, (uint64_t)e->detected_ms);
+	varint_put(out, severity);
+	varint_put(out, e->probes);
+	varint_put(out, e->revision);
+	put_text(out, e->id);
+}
+
+int event_decode(struct event *e, const void *data, size_t len)
+{
+	struct varint_in in = varint_from(data, len);
+	e->state = (enum state)varint_get_max(&in, STATES - 1);
+	e->onset_ms = get_time(&in);
+	e->onset_lo_ms = e->onset_ms - (int64_t)varint_get_max(&in, (uint64_t)e->onset_ms);
+	e->onset_hi_ms =
+		e->onset_lo_ms + (int64_t)varint_get_max(&in, (uint64_t)(INT64_MAX - e->onset_ms));
+	e->end_ms = get_time(&in);
+	e->detected_ms = get_time(&in);
+	uint64_t severity = varint_get(&in);
+	memcpy(&e->severity, &severity, sizeof(severity));
+	e->probes = get_u32(&in);
+	e->revision = get_u32(&in);
+	get_text(&in, e->id, sizeof(e->id));
+	return varint_done(&in) ? 0 : -1;
+}

@@ -1,0 +1,45 @@
+/* rowtext.h: rows and events as JSON and CSV: both spellings of a field side by side. Pure.
+ *
+ * null (CSV: empty) stands for "any" in region, isp and access, and for figures that are withheld or
+ * that nobody measured. */
+#ifndef COLLECTOR_ROWTEXT_H
+#define COLLECTOR_ROWTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/params.h"
+#include "collector/row.h"
+#include "common/buf.h"
+#include "common/jsonw.h"
+
+struct country;
+
+struct rowtext {
+	const struct country *country;
+	int offset_min;	 /* of the times: 0 is UTC */
+	bool names;	 /* add region_name and isp_name in lang */
+	enum lang lang;
+	bool synthetic;	 /* CSV has no envelope: add a column */
+	int64_t now_ms;	 /* a row that ends later is provisional */
+};
+
+void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r);
+void rowtext_row_csv_head(struct buf *out, const struct rowtext *t);
+void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r);
+
+void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e);
+void rowtext_event_csv_head(struct buf *out, const struct rowtext *t);
+void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct event *e);
+
+/* "AS44244"; "" for any. */
+#define ROWTEXT_ISP_LEN 16
+const char *rowtext_isp(char out[static ROWTEXT_ISP_LEN], uint32_t isp);
+/* One CSV field, quoted when it must be (RFC 4180). */
+void rowtext_csv_field(struct buf *out, const char *value);
+
+/* Names of a series' parts in a language; the code when there is no name, "" for any. */
+const char *rowtext_region_name(const struct country *c, const char *code, enum lang lang);
+const char *rowtext_isp_name(const struct country *c, uint32_t isp, enum lang lang);
+
+#endif

@@ -1,0 +1,85 @@
+/* validate.c: what a signature can't say about a batch. */
+#include "collector/validate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/country.h"
+#include "common/batch.h"
+#include "common/clock.h"
+#include "common/limits.h"
+
+struct refusal {
+	char *reason;
+	size_t len;
+};
+
+static int __attribute__((format(printf, 2, 3)))
+refuse(const struct refusal *to, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(to->reason, to->len, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static int check_vantage(const struct batch *b, const struct country *c, const struct refusal *to)
+{
+	if (strcmp(b->country, c->code))
+		return refuse(to, "this collector takes results from %s, not from %s", c->code,
+			      b->country);
+	if (*b->region && !country_region(c, b->region))
+		return refuse(to, "%s is not a region of %s", b->region, c->code);
+	return 0;
+}
+
+/* NULL, or what is wrong with the time of a result. */
+static const char *time_fault(int64_t t_ms, int64_t epoch, int64_t now_ms)
+{
+	int64_t day = epoch * CLOCK_DAY_MS, slack = RESULT_FUTURE_MAX_MS;
+	if (t_ms > now_ms + slack)
+		return "is from the future: is the clock right?";
+	if (t_ms < now_ms - RESULT_AGE_MAX_MS)
+		return "is older than 400 days";
+	if (t_ms < day - slack || t_ms >= day + CLOCK_DAY_MS + slack)
+		return "is not of the day whose key signed it";
+	return NULL;
+}
+
+static bool needs_target(enum kind k)
+{
+	for (const enum result_field *f = kind_columns(k); *f != RESULT_FIELDS; f++)
+		if (*f == RESULT_TARGET)
+			return true;
+	return false;
+}
+
+int validate_batch(struct batch *b, const struct country *country, int64_t now_ms, char *reason,
+		   size_t reason_len)
+{
+	struct refusal to = {reason, reason_len};
+	char when[CLOCK_RFC3339_LEN];
+	if (check_vantage(b, country, &to) < 0)
+		return -1;
+	for (size_t i = 0; i < b->n_results; i++) {
+		const struct result *r = &b->results[i];
+		int64_t t_ms = r->v[RESULT_T];
+		const char *why = time_fault(t_ms, b->epoch, now_ms);
+		if (why)
+			return refuse(&to, "a result of %s %s", clock_rfc3339(when, t_ms), why);
+		if (r->v[RESULT_TARGET] < 0 && needs_target(r->kind))
+			return refuse(&to, "a %s result names no target", kind_str(r->kind));
+	}
+	validate_classes(b, country);
+	return 0;
+}
+
+void validate_classes(struct batch *b, const struct country *country)
+{
+	for (size_t i = 0; i < b->n_targets; i++) {
+		const struct country_target *t = country_target(country, b->targets[i].url);
+		b->targets[i].class = t ? t->class : CLASS_OTHER;
+	}
+}

@@ -1,0 +1,12 @@
+/* verbs.h: what the collector can be told to do. Each returns the exit code; trouble has been
+ * logged. */
+#ifndef COLLECTOR_VERBS_H
+#define COLLECTOR_VERBS_H
+
+struct conf;
+
+int verb_init(const struct conf *c);	/* init.c */
+int verb_serve(const struct conf *c);	/* serve.c */
+int verb_rebuild(const struct conf *c); /* rebuild.c */
+
+#endif

@@ -1,0 +1,272 @@
+/* verdict.c: the method: from votes to a state.
+ *
+ * METHOD. Rule codes, which every published row carries, stand in [brackets].
+ *
+ * A probe has one vote. Of a class of targets it reaches "at least half" when the answer that was
+ *expected came from half of the targets that it tried in the bucket; a target counts as reached
+ *when any attempt in the bucket succeeded. The share `up` is that of the open class: probes that
+ *reach at least half of what they tried, over probes that tried, with its Wilson 95% interval.
+ *
+ * A class is known when min_probes probes tried it, or half of all that were heard. A known class
+ *is up	half of its probes reach at least half of it part	not up, but half of its probes
+ *(domestic: a quarter) reach something down	otherwise The domestic class is judged by whatever
+ *votes it has: it only tells losses from one another, and what a few probes reach inside the
+ *country shows that the country's network is there. A class that nobody tried, because the
+ *country's list has none, is unknown, which is not down.
+ *
+ * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes
+ *usually report at this time, and not more than one in ten of them was heard. It wins over
+ *`insufficient` and over every state that is no loss: the few who still get through are not what
+ *the others see. It yields to a loss that enough probes measured, which is what a spool that
+ *arrives later makes of it.
+ * 2. [none] [few] fewer than min_probes probes heard: insufficient.
+ * 3. [link] most probes have no address or no gateway, and neither domestic nor open is reached:
+ *no-link.
+ * 4. [no-open] the open class is not known: insufficient.
+ * 5. Canaries known and up:
+ *	open up: [open], or [filtered] when the filtered class is known and blocked: most of its
+ *probes reach less than half of it, or most saw a fingerprint of blocking; open not up: [canary]
+ *filtered. Hosts that nobody would put on a list answer, so the international network is there and
+ *what fails was chosen.
+ * 6. Canaries known and not up: [whitelist] when open or filtered is up or part. Else as in 8.
+ * 7. Canaries unknown: open up reads as in 5, [open-nocanary], [filtered-nocanary]; open part, or
+ *filtered up or part: [whitelist-part], since nothing shows that more than a list is back. Else as
+ *in 8.
+ * 8. Nothing international: domestic up [domestic], part [partial], down [cut]; domestic unknown
+ *[cut-nodomestic]: nothing that was tried is reached.
+ *
+ * restricted and throttled need QUIC, IPv6 and throughput and are not decided here. Votes say what
+ *was observed, not why.
+ */
+#include "collector/verdict.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define QUIET_IN  10	   /* silent: at most one in ten of the expected probes was heard */
+#define WILSON_Z  1.959964 /* 97.5% quantile of the normal distribution */
+#define DECIMALS  1e4
+#define LINK_ADDR (1u << CELL_LINK_V4 | 1u << CELL_LINK_V6)
+#define LINK_GATE (1u << CELL_LINK_GATEWAY)
+
+enum level { UNKNOWN, DOWN, PART, UP };
+
+static const struct {
+	const char *name;
+	int rank;
+	bool loss;
+	const char *en, *fa;
+} states[STATES] = {
+#define STATE(sym, name, rank, lost, doc_en, doc_fa)                                               \
+	[STATE_##sym] = {name, rank, lost, doc_en, doc_fa},
+#include "collector/state.def"
+#undef STATE
+};
+
+const char *state_str(enum state s)
+{
+	return (unsigned int)s < STATES ? states[s].name : "unknown";
+}
+
+enum state state_parse(const char *s)
+{
+	size_t i = 0;
+	while (i < STATES && strcmp(states[i].name, s))
+		i++;
+	return (enum state)i;
+}
+
+int state_rank(enum state s)
+{
+	return (unsigned int)s < STATES ? states[s].rank : -1;
+}
+
+bool state_is_loss(enum state s)
+{
+	return (unsigned int)s < STATES && states[s].loss;
+}
+
+const char *state_meaning(enum state s, const char *lang)
+{
+	if ((unsigned int)s >= STATES)
+		return "";
+	return strcmp(lang, "fa") ? states[s].en : states[s].fa;
+}
+
+double verdict_round(double share)
+{
+	return isnan(share) ? share : round(share * DECIMALS) / DECIMALS;
+}
+
+/* Wilson 1927, JASA 22:209; unlike the normal interval it holds for few probes and for shares of 0
+ * and 1. */
+void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi)
+{
+	double p = (double)up / n, z2 = WILSON_Z * WILSON_Z, scale = 1 + z2 / n;
+	double mid = (p + z2 / (2.0 * n)) / scale;
+	double half = WILSON_Z / scale * sqrt(p * (1 - p) / n + z2 / (4.0 * n * n));
+	*lo = up ? mid - half : 0; /* exact at the ends, where rounding leaves some 1e-17 */
+	*hi = up < n ? mid + half : 1;
+}
+
+static void count_share(struct verdict_share *s, const struct cell *cell, enum target_class class)
+{
+	for (size_t i = 0; i < cell->n; i++) {
+		const struct cell_vote *v = &cell->votes[i];
+		int tried = __builtin_popcountll(v->tried), ok = __builtin_popcountll(v->ok);
+		bool up = class == CLASS_LINK ? (v->ok & LINK_ADDR) && (v->ok & LINK_GATE)
+					      : 2 * ok >= tried;
+		if (!tried)
+			continue;
+		s->n++;
+		s->up += up;
+		s->some += ok > 0;
+		s->fp += v->fp != 0;
+	}
+}
+
+/* Distinct probes over all classes: a merge of up to CLASSES sorted arrays. */
+static void count_probes(struct verdict *v, const struct cell *const cells[static CLASSES])
+{
+	size_t at[CLASSES] = {0};
+	for (;;) {
+		uint64_t probe = UINT64_MAX;
+		bool any = false, late = false;
+		for (size_t c = 0; c < CLASSES; c++)
+			if (cells[c] && at[c] < cells[c]->n) {
+				uint64_t p = cells[c]->votes[at[c]].probe;
+				probe = p < probe ? p : probe;
+				any = true;
+			}
+		if (!any)
+			return;
+		for (size_t c = 0; c < CLASSES; c++)
+			if (cells[c] && at[c] < cells[c]->n &&
+			    cells[c]->votes[at[c]].probe == probe)
+				late |= cells[c]->votes[at[c]++].late;
+		v->probes++;
+		v->late += late;
+	}
+}
+
+void verdict_count(struct verdict *v, const struct cell *const cells[static CLASSES])
+{
+	*v = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
+	for (size_t c = 0; c < CLASSES; c++)
+		if (cells[c])
+			count_share(&v->share[c], cells[c], (enum target_class)c);
+	count_probes(v, cells);
+}
+
+bool verdict_is_quiet(uint32_t probes, uint32_t expected)
+{
+	return expected && (uint64_t)probes * QUIET_IN <= expected;
+}
+
+static enum level level_of(const struct verdict *v, enum target_class class, uint32_t min_probes)
+{
+	const struct verdict_share *s = &v->share[class];
+	bool domestic = class == CLASS_DOMESTIC;
+	if (!s->n || (!domestic && s->n < min_probes && 2ULL * s->n < v->probes))
+		return UNKNOWN;
+	if (2ULL * s->up >= s->n)
+		return UP;
+	return (domestic ? 4ULL : 2ULL) * s->some >= s->n ? PART : DOWN;
+}
+
+static bool link_is_down(const struct verdict *v, uint32_t min_probes)
+{
+	const struct verdict_share *s = &v->share[CLASS_LINK];
+	return s->n && (s->n >= min_probes || 2ULL * s->n >= v->probes) && 2ULL * s->up < s->n &&
+	       level_of(v, CLASS_OPEN, min_probes) < PART &&
+	       level_of(v, CLASS_DOMESTIC, min_probes) < PART;
+}
+
+static enum state by_rule(struct verdict *v, enum state s, const char *rule)
+{
+	snprintf(v->rule, sizeof(v->rule), "%s", rule);
+	return s;
+}
+
+/* Rules 5 and 7 with open up. */
+static enum state decide_open(struct verdict *v, bool canary, enum level filtered)
+{
+	const struct verdict_share *f = &v->share[CLASS_FILTERED];
+	bool blocked = filtered != UNKNOWN && (filtered != UP || 2ULL * f->fp >= f->n);
+	if (blocked)
+		return by_rule(v, STATE_FILTERED, canary ? "filtered" : "filtered-nocanary");
+	return by_rule(v, STATE_OPEN, canary ? "open" : "open-nocanary");
+}
+
+/* Rule 8. */
+static enum state decide_domestic(struct verdict *v, enum level domestic)
+{
+	switch (domestic) {
+	case UP: return by_rule(v, STATE_DOMESTIC_ONLY, "domestic");
+	case PART: return by_rule(v, STATE_PARTIAL_DOMESTIC, "partial");
+	case DOWN: return by_rule(v, STATE_CUT, "cut");
+	default: return by_rule(v, STATE_CUT, "cut-nodomestic");
+	}
+}
+
+/* Rules 2 to 8. */
+static enum state decide_votes(struct verdict *v, uint32_t min_probes)
+{
+	enum level open = level_of(v, CLASS_OPEN, min_probes);
+	enum level filtered = level_of(v, CLASS_FILTERED, min_probes);
+	enum level canary = level_of(v, CLASS_CANARY, min_probes);
+	bool some = open >= PART || filtered >= PART;
+
+	if (v->probes < min_probes || !v->probes)
+		return by_rule(v, STATE_INSUFFICIENT, v->probes ? "few" : "none");
+	if (link_is_down(v, min_probes))
+		return by_rule(v, STATE_NO_LINK, "link");
+	if (open == UNKNOWN)
+		return by_rule(v, STATE_INSUFFICIENT, "no-open");
+	if (canary == UP)
+		return open == UP ? decide_open(v, true, filtered)
+				  : by_rule(v, STATE_FILTERED, "canary");
+	if (canary == UNKNOWN && open == UP)
+		return decide_open(v, false, filtered);
+	if (some)
+		return by_rule(v, STATE_WHITELIST,
+			       canary == UNKNOWN ? "whitelist-part" : "whitelist");
+	return decide_domestic(v, level_of(v, CLASS_DOMESTIC, min_probes));
+}
+
+void verdict_judge(struct verdict *v, const struct verdict_input *in)
+{
+	const struct verdict_share *open = &v->share[CLASS_OPEN];
+	v->expected = in->expected;
+	v->up = v->lo = v->hi = NAN;
+	if (open->n) {
+		verdict_wilson(open->up, open->n, &v->lo, &v->hi);
+		v->up = verdict_round((double)open->up / open->n);
+		v->lo = verdict_round(v->lo);
+		v->hi = verdict_round(v->hi);
+	}
+	v->state = decide_votes(v, in->min_probes);
+	if (in->collector_alive && in->others_heard && in->expected >= in->min_probes &&
+	    verdict_is_quiet(v->probes, in->expected) && !state_is_loss(v->state))
+		v->state = by_rule(v, STATE_SILENT, "silent");
+}
+
+void verdict_decide(struct verdict *v, const struct verdict_input *in)
+{
+	verdict_count(v, in->cells);
+	verdict_judge(v, in);
+}
+
+static bool same_share(double a, double b)
+{
+	return isnan(a) ? isnan(b) : !isnan(b) && !(a < b) && !(a > b);
+}
+
+bool verdict_equal(const struct verdict *a, const struct verdict *b)
+{
+	return a->state == b->state && a->probes == b->probes && a->expected == b->expected &&
+	       a->late == b->late && same_share(a->up, b->up) && same_share(a->lo, b->lo) &&
+	       same_share(a->hi, b->hi) && !memcmp(a->share, b->share, sizeof(a->share)) &&
+	       !strcmp(a->rule, b->rule);
+}

@@ -1,0 +1,34 @@
+/* words.h: numbers, times and durations as a language writes them. Pure.
+ *
+ * Each gives a short text by value, so it can stand where it is needed:
+ *	html_say(h, TEXT_HEARD, words_int(lang, n).s, NULL, NULL); */
+#ifndef COLLECTOR_WORDS_H
+#define COLLECTOR_WORDS_H
+
+#include <stdint.h>
+
+#include "collector/params.h"
+
+struct words {
+	char s[96];
+};
+
+struct words words_int(enum lang lang, int64_t n);
+/* 0.123 -> "12%"; what is neither 0 nor 1 is never shown as such: "<1%", ">99%". */
+struct words words_percent(enum lang lang, double share);
+/* "4–29%" */
+struct words words_interval(enum lang lang, double lo, double hi);
+/* "20:15" */
+struct words words_time(enum lang lang, int64_t wall_ms, int offset_min);
+/* "Thu 8 Jan 2026"; in Persian the Jalali date. */
+struct words words_date(enum lang lang, int64_t wall_ms, int offset_min);
+/* "8 Jan" */
+struct words words_day(enum lang lang, int64_t wall_ms, int offset_min);
+/* "Thu 8 Jan 20:15", the day left out when it is that of now_ms. */
+struct words words_moment(enum lang lang, int64_t wall_ms, int offset_min, int64_t now_ms);
+/* "24 days 9 h", "3 h 15 min", "5 min", "40 s": the two largest units. */
+struct words words_duration(enum lang lang, int64_t ms);
+/* "UTC+03:30", the same in every language. */
+struct words words_offset(int offset_min);
+
+#endif

@@ -1,0 +1,80 @@
+/* check.h: the contract of a check: one step towards a target, as one const struct.
+ *
+ * The runner makes a struct check, fills in the question and calls start. The check does its own
+ *step and nothing else, writes what it found into the answer, and says check_done. Around that the
+ *runner does everything that is the same for all checks: the deadline, both clocks, the columns T,
+ *US and FAILURE, and what comes next.
+ *
+ *	start ---> check_done ---> stop        the check came to an end by itself
+ *	start ---> expired ------> stop        the deadline passed: expired says which failure that
+ *is start -------------------> stop        the cycle was cancelled, nobody wants the answer
+ *
+ * check_done may be said from anywhere, start included: the runner acts on it later, from the loop.
+ *It is said once at most, and not after expired or stop. To add a kind: a row in common/kinds.def,
+ *probe/check_X.c with one struct check_ops, and its row in the table of runner.c. */
+#ifndef PROBE_CHECK_H
+#define PROBE_CHECK_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/result.h"
+
+struct event_base;
+struct fingerprints;
+struct loop_ares;
+
+/* What all checks of a runner see; borrowed. */
+struct check_env {
+	struct event_base *base;
+	const struct fingerprints *fingerprints; /* may be NULL */
+	const char *ca_file;			 /* PEM bundle of trusted authorities */
+	const char *resolv_conf;
+};
+
+struct check {
+	/* The question: set by the runner, borrowed, and unused where it does not apply. */
+	const struct check_env *env;
+	void *shared;	  /* what open returned for this kind */
+	const char *host; /* name or address literal of the target; dns: the name asked */
+	const char *addr; /* address to go to, as text */
+	uint16_t port;
+	bool tls;		    /* http: https */
+	const char *path;	    /* http: with query */
+	int expect_status;	    /* http: 0 for 200..399 */
+	int qtype;		    /* dns */
+	struct loop_ares *resolver; /* dns; NULL when this device has none */
+
+	/* The answer. */
+	struct result result; /* the check sets the columns of its own */
+	const char *fp;	      /* name of the fingerprint that matched, NULL for none */
+	char answers[RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN]; /* dns: result.n_answers of them */
+	int64_t us; /* duration, when the kernel knows it better than the loop; or -1 */
+
+	/* A connected socket: tcp leaves one here when it succeeds, tls finds it. The runner closes
+	 * it, after stop. -1 for none. */
+	int fd;
+
+	void *state; /* the check's own, from start to stop */
+};
+
+struct check_ops {
+	enum kind kind;
+	/* What all checks of this kind share for the life of the runner. Both may be NULL. */
+	void *(*open)(const struct check_env *env);
+	void (*close)(void *shared);
+
+	void (*start)(struct check *c);
+	enum failure (*expired)(struct check *c);
+	/* Frees state and lets go of everything that could still call back. Comes once for each
+	 * start. */
+	void (*stop)(struct check *c);
+};
+
+void check_done(struct check *c, enum failure failure);
+
+extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link;
+
+#endif

@@ -1,0 +1,397 @@
+/* cmd_run.c: `probe run`: measures, keeps, sends, again and again; or once.
+ *
+ *	cycle ---> seal into the spool ---> upload ---> wait ---> cycle
+ *	                                      |  ^
+ *	                                      +--+ back-off, cut short when a cycle reaches more
+ *than the last one
+ *
+ * Everything upstream may be missing: the cycle still ends, the batch is still kept. A signal ends
+ *the cycle early, and what was measured is sealed before the process goes. */
+#include <errno.h>
+#include <event2/event.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "probe/budget.h"
+#include "probe/commands.h"
+#include "probe/consent.h"
+#include "probe/gather.h"
+#include "probe/report.h"
+#include "probe/round.h"
+#include "probe/schedule.h"
+#include "probe/spool.h"
+#include "probe/state.h"
+#include "probe/upload.h"
+#include "probe/vantage.h"
+
+#define TICK_MS 200 /* of the live area */
+
+struct run {
+	bool once, may_upload;
+	int64_t interval_ms;
+	char *state_dir; /* owned */
+	int lock;
+	struct vantage vantage;
+	uint8_t box_pk[KEYS_BOX_PK];
+	char title[VANTAGE_TEXT];
+	struct targets targets;
+	struct command_runner how;
+	struct routes routes; /* until upload takes them */
+	struct spool *spool;
+	struct gather *gather;
+	struct report *report;
+	struct budget budget;
+
+	struct event_base *base;
+	struct round *round;
+	struct upload *upload; /* NULL when nothing may be sent */
+	struct event *next, *retry, *tick, *signals[2];
+
+	int64_t next_mono_ms;
+	size_t reached;	       /* by the last cycle */
+	unsigned int failures; /* sessions in a row that did not get through */
+	bool stopping;
+	bool link;
+	int code;
+};
+
+/* ---- getting ready ------------------------------------------------------------------------------
+ */
+
+static int check_consent(struct run *run)
+{
+	struct consent consent;
+	consent_load(&consent, run->state_dir);
+	if (consent.answer == CONSENT_MEASURE_ONLY)
+		run->may_upload = false;
+	if (consent_may_measure(consent.answer))
+		return EXIT_DONE;
+	return command_fail(EXIT_NO_CONSENT,
+			    consent.answer == CONSENT_OUTDATED
+				    ? "what you consented to has changed since %s: `probe init` "
+				      "shows it again"
+			    : consent.answer == CONSENT_NO
+				    ? "you said no on %s; `probe init` asks again"
+				    : "nobody has consented to measuring here%s: run `probe init`",
+			    consent.date);
+}
+
+/* Everything that the settings say; an exit code. */
+static int read_settings(struct run *run, const struct options *o)
+{
+	char err[512], *countries = options_countries_dir(o);
+	const char *key = conf_str(o->conf, "collector", "key");
+	int rc = vantage_read(&run->vantage, o->conf, countries, err, sizeof(err));
+	free(countries);
+	if (rc < 0)
+		return command_fail(EXIT_CONFIG, "%s", err);
+	vantage_text(run->title, &run->vantage);
+	if (!key || keys_parse(run->box_pk, key) < 0)
+		return command_fail(EXIT_CONFIG,
+				    "[collector] key %s: results can't be sealed without it",
+				    key ? "is not a collector's key" : "is missing");
+	if (routes_init(&run->routes, o->conf, err, sizeof(err)) < 0 ||
+	    command_runner(&run->how, o, err, sizeof(err)) < 0)
+		return command_fail(EXIT_CONFIG, "%s", err);
+	char *path = options_targets(o);
+	rc = targets_load(&run->targets, path, err, sizeof(err));
+	free(path);
+	if (rc < 0)
+		return command_fail(EXIT_CONFIG, "%s", err);
+	targets_keep_level(&run->targets, (int)conf_int(o->conf, "probe", "level"));
+	run->interval_ms = 1000 * conf_int(o->conf, "schedule", "interval_s");
+	budget_init(&run->budget,
+		    (uint64_t)conf_int(o->conf, "schedule", "budget_mb_per_day") * 1000000);
+	return EXIT_DONE;
+}
+
+/* Lock, spool, keys; an exit code. */
+static int take_state(struct run *run, const struct options *o)
+{
+	char err[512];
+	run->lock = state_lock(run->state_dir);
+	if (run->lock < 0 && errno == EAGAIN)
+		return command_fail(EXIT_INTERNAL, "another probe (process %d) measures from %s",
+				    (int)state_holder(run->state_dir), run->state_dir);
+	if (run->lock < 0)
+		return command_fail(EXIT_INTERNAL, "cannot lock %s: %s", run->state_dir,
+				    strerror(errno));
+	run->spool = command_spool(o, err, sizeof(err));
+	if (!run->spool)
+		return command_fail(EXIT_INTERNAL, "%s", err);
+	spool_tidy(run->spool);
+
+	struct gather_config config = {
+		.vantage = run->vantage, .list_hash = run->targets.hash, .spool = run->spool};
+	memcpy(config.box_pk, run->box_pk, sizeof(config.box_pk));
+	int rc = state_seed(run->state_dir, config.seed);
+	if (rc == 0)
+		run->gather = gather_new(&config);
+	keys_wipe(config.seed, sizeof(config.seed));
+	return rc == 0 ? EXIT_DONE
+		       : command_fail(EXIT_INTERNAL, "cannot read the seed in %s: %s",
+				      run->state_dir, strerror(errno));
+}
+
+/* ---- running ------------------------------------------------------------------------------------
+ */
+
+static uint64_t random_u64(void)
+{
+	uint64_t u;
+	randombytes_buf(&u, sizeof(u));
+	return u;
+}
+
+static void add_timer(struct event *timer, int64_t ms)
+{
+	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+	evtimer_add(timer, &tv);
+}
+
+static size_t waiting(const struct run *run)
+{
+	struct spool_info info;
+	spool_info(run->spool, &info);
+	return info.batches;
+}
+
+static void schedule_next(struct run *run)
+{
+	int64_t gap = schedule_gap_ms(run->interval_ms, random_u64());
+	run->next_mono_ms = clock_mono_ms() + gap;
+	add_timer(run->next, gap);
+}
+
+static void stop(struct run *run)
+{
+	run->stopping = true;
+	event_base_loopbreak(run->base);
+}
+
+/* The exit code of `run --once`, when all is done that will be done. */
+static void end_once(struct run *run)
+{
+	if (run->code == EXIT_DONE && run->may_upload && waiting(run))
+		run->code = run->link ? EXIT_QUEUED : EXIT_NO_NETWORK;
+	stop(run);
+}
+
+static void start_upload(struct run *run)
+{
+	uint64_t allowance =
+		run->once ? UINT64_MAX : budget_upload_allowance(&run->budget, clock_wall_ms());
+	evtimer_del(run->retry);
+	upload_start(run->upload, allowance);
+}
+
+static void on_next(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *run = arg;
+	(void)fd;
+	(void)what;
+	if (state_is_wiped(run->lock)) {
+		log_warnx("the state folder was wiped: this probe ends");
+		stop(run);
+	} else if (!budget_may_measure(&run->budget, clock_wall_ms())) {
+		schedule_next(run);
+		report_idle(run->report, run->next_mono_ms, waiting(run));
+	} else {
+		round_start(run->round);
+	}
+}
+
+static void on_cycle(void *arg, const struct round_outcome *outcome)
+{
+	struct run *run = arg;
+	bool more = outcome->reached > run->reached;
+	run->reached = outcome->reached;
+	run->link = outcome->link;
+	if (run->once && outcome->spooled < 0)
+		run->code = EXIT_INTERNAL;
+	if (run->stopping) {
+		event_base_loopbreak(run->base);
+		return;
+	}
+	if (!run->once) {
+		schedule_next(run);
+		report_idle(run->report, run->next_mono_ms, waiting(run));
+	}
+	if (!run->upload) {
+		if (run->once)
+			end_once(run);
+		return;
+	}
+	if (more) /* the network is coming back: don't wait out a long back-off */
+		run->failures = 0;
+	if (!upload_is_active(run->upload) && (more || !evtimer_pending(run->retry, NULL)))
+		start_upload(run);
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	start_upload(arg);
+}
+
+static void on_progress(void *arg, size_t sent, size_t left)
+{
+	struct run *run = arg;
+	if (!round_is_active(run->round))
+		report_upload(run->report, sent, sent + left);
+}
+
+/* On a terminal every session is told; a service only says when that changes. */
+static void tell_upload(struct run *run, const struct upload_outcome *outcome, bool failed)
+{
+	size_t left = waiting(run);
+	bool told = run->once || report_is_live(run->report);
+	if (failed && (told || run->failures == 0))
+		report_note(run->report,
+			    "the collector can't be reached or takes no more (%s); "
+			    "%zu batch%s wait%s here",
+			    outcome->reason, left, left == 1 ? "" : "es", left == 1 ? "s" : "");
+	else if (!failed && outcome->sent && (told || run->failures))
+		report_note(run->report, "sent %zu batch%s, %zu left", outcome->sent,
+			    outcome->sent == 1 ? "" : "es", left);
+}
+
+static void on_upload(void *arg, const struct upload_outcome *outcome)
+{
+	struct run *run = arg;
+	bool failed = outcome->end == UPLOAD_UNREACHABLE || outcome->end == UPLOAD_REFUSED;
+	budget_spend(&run->budget, clock_wall_ms(), outcome->bytes);
+	if (outcome->offset_known)
+		gather_set_offset(run->gather, outcome->offset_ms);
+	tell_upload(run, outcome, failed);
+	if (run->once) {
+		end_once(run);
+		return;
+	}
+	if (failed)
+		add_timer(run->retry, schedule_backoff_ms(run->failures++, random_u64()));
+	else
+		run->failures = 0;
+	if (!round_is_active(run->round))
+		report_idle(run->report, run->next_mono_ms, waiting(run));
+}
+
+static void on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *run = arg;
+	bool again = run->stopping;
+	(void)fd;
+	(void)what;
+	run->stopping = true;
+	if (run->once)
+		run->code = EXIT_QUEUED;
+	/* A wiped probe writes nothing any more; neither does one that is told twice. */
+	if (again || state_is_wiped(run->lock) || !round_is_active(run->round))
+		event_base_loopbreak(run->base);
+	else
+		round_cancel(run->round);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *run = arg;
+	(void)fd;
+	(void)what;
+	report_tick(run->report);
+}
+
+static void make_events(struct run *run)
+{
+	static const int numbers[2] = {SIGINT, SIGTERM};
+	struct timeval tick = {0, TICK_MS * 1000};
+	run->next = evtimer_new(run->base, on_next, run);
+	run->retry = evtimer_new(run->base, on_retry, run);
+	run->tick = event_new(run->base, -1, EV_PERSIST, on_tick, run);
+	if (report_is_live(run->report))
+		event_add(run->tick, &tick);
+	for (size_t i = 0; i < 2; i++) {
+		run->signals[i] = evsignal_new(run->base, numbers[i], on_signal, run);
+		event_add(run->signals[i], NULL);
+	}
+}
+
+static void loop(struct run *run, const struct options *o)
+{
+	struct upload_observer observer = {on_progress, on_upload, run};
+	run->base = command_base();
+	run->report = report_new(o->switches & SWITCH_JSON, !run->once);
+	make_events(run);
+	if (run->may_upload) {
+		run->upload = upload_new(run->base, run->routes, run->spool, &observer);
+		run->routes = (struct routes){0};
+	}
+	struct round_config config = {
+		.base = run->base,
+		.runner = &run->how.config,
+		.targets = &run->targets,
+		.gather = run->gather,
+		.report = run->report,
+		.budget = &run->budget,
+		.title = run->title,
+	};
+	run->round = round_new(&config, on_cycle, run);
+	add_timer(run->next, 0);
+	event_base_dispatch(run->base);
+}
+
+static void free_event(struct event *e)
+{
+	if (e)
+		event_free(e);
+}
+
+static void clear(struct run *run)
+{
+	round_free(run->round);
+	upload_free(run->upload);
+	free_event(run->next);
+	free_event(run->retry);
+	free_event(run->tick);
+	free_event(run->signals[0]);
+	free_event(run->signals[1]);
+	if (run->base)
+		event_base_free(run->base);
+	report_free(run->report);
+	gather_free(run->gather);
+	spool_close(run->spool);
+	routes_clear(&run->routes);
+	command_runner_clear(&run->how);
+	targets_clear(&run->targets);
+	if (run->lock >= 0)
+		close(run->lock);
+	free(run->state_dir);
+}
+
+int cmd_run(const struct options *o)
+{
+	struct run run = {
+		.once = o->switches & SWITCH_ONCE,
+		.may_upload = !(o->switches & SWITCH_NO_UPLOAD),
+		.state_dir = options_state_dir(o),
+		.lock = -1,
+	};
+	int code = check_consent(&run);
+	if (code == EXIT_DONE)
+		code = read_settings(&run, o);
+	if (code == EXIT_DONE)
+		code = take_state(&run, o);
+	if (code == EXIT_DONE) {
+		loop(&run, o);
+		code = run.code;
+	}
+	clear(&run);
+	return code;
+}

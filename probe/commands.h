@@ -1,0 +1,53 @@
+/* commands.h: the verbs of the program, one file each (cmd_*.c), and the few things that several of
+ * them need. A command gets its settings read and checked for spelling, and returns the exit code.
+ */
+#ifndef PROBE_COMMANDS_H
+#define PROBE_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe/options.h"
+#include "probe/runner.h"
+
+struct event_base;
+struct spool;
+
+struct command {
+	const char *name;
+	const char *words;     /* what it takes besides flags, NULL for nothing */
+	const char *summary;   /* one line */
+	unsigned int switches; /* enum options_switch */
+	bool makes_file;       /* the configuration file need not exist */
+	bool in_panic;	       /* works with a broken file too, if that says where the state is */
+	int (*run)(const struct options *o);
+};
+
+int cmd_init(const struct options *o);
+int cmd_run(const struct options *o);
+int cmd_check(const struct options *o);
+int cmd_status(const struct options *o);
+int cmd_queue(const struct options *o);
+int cmd_upload(const struct options *o);
+int cmd_wipe(const struct options *o);
+
+/* Says what is wrong, as one line on standard error, and gives back the code. */
+int command_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* An event loop whose timers are exact to the millisecond. */
+struct event_base *command_base(void);
+
+/* The spool of the state folder, or NULL with err. */
+struct spool *command_spool(const struct options *o, char *err, size_t errlen);
+
+/* How to measure, as the settings say. Zeroed is empty. */
+struct command_runner {
+	struct runner_config config;
+	const char **resolvers;		   /* owned array */
+	struct fingerprints *fingerprints; /* owned */
+};
+/* 0, or -1 with err; command_runner_clear in both cases. */
+int command_runner(struct command_runner *r, const struct options *o, char *err, size_t errlen);
+void command_runner_clear(struct command_runner *r);
+
+#endif

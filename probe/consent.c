@@ -1,0 +1,197 @@
+/* consent.c: the one screen, in English and Persian, and the record of the answer:
+ *
+ *	answer = yes
+ *	date = 2026-01-08
+ *	text = 1
+ *
+ * The two texts say the same; change them together and raise CONSENT_TEXT_VERSION. They fit a
+ *terminal of 80 columns and 24 lines, because what scrolls away was not read. */
+#include "probe/consent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "probe/state.h"
+
+static const char text_en[] =
+	"\n"
+	"Fanous measures whether networks work, so that blackouts can be seen and dated.\n"
+	"\n"
+	"What it does     Every few minutes this machine opens connections to a public list\n"
+	"                 of sites and name servers, of the level that you chose.\n"
+	"What is sent     For each site: reached or not, which step failed, how long it took.\n"
+	"                 With it: your province, operator and kind of line, as you gave them.\n"
+	"                 Sealed: only the collector can read it. Never your address, name,\n"
+	"                 machine or place, or anything that you browse.\n"
+	"Who could see    Your operator, and whoever watches the line, can see that this\n"
+	"                 machine opens those connections and reaches the collector. The\n"
+	"                 collector sees your address while connected; it does not keep it.\n"
+	"The risk         This does not hide you. Where measuring is called espionage, it can\n"
+	"                 bring questions, arrest or worse. If you can't carry that, say no.\n"
+	"On this disk     Results wait here sealed; this machine can't read them back. That\n"
+	"                 the program is here can be seen. `probe wipe --yes` removes all.\n"
+	"\n"
+	"  y  yes, measure and send\n"
+	"  m  measure, but send nothing: results wait here\n"
+	"  n  no\n"
+	"  f  فارسی\n";
+
+static const char text_fa[] =
+	"\n"
+	"فانوس اندازه می‌گیرد که شبکه کار می‌کند یا نه، تا قطعی‌ها دیده و تاریخ‌دار "
+	"شوند.\n"
+	"\n"
+	"چه می‌کند\n"
+	"  این دستگاه هر چند دقیقه به فهرستی عمومی از سایت‌ها و سرورهای نام، در سطحی "
+	"که\n"
+	"  خودتان برگزیده‌اید، وصل می‌شود.\n"
+	"چه چیزی فرستاده می‌شود\n"
+	"  برای هر سایت: رسید یا نرسید، کدام گام شکست خورد، چقدر طول کشید؛ همراه با استان،\n"
+	"  اپراتور و نوع خط، همان‌گونه که گفته‌اید. مهروموم‌شده: فقط گردآورنده آن را "
+	"می‌خواند.\n"
+	"  هرگز نه نشانی اینترنتی شما، نه نام، دستگاه، مکان، یا آنچه در وب "
+	"می‌بینید.\n"
+	"چه کسی می‌تواند ببیند\n"
+	"  اپراتور شما و هر کس که خط را زیر نظر دارد می‌بیند که این دستگاه این اتصال‌ها "
+	"را\n"
+	"  باز می‌کند و به گردآورنده وصل می‌شود. گردآورنده هنگام اتصال نشانی شما را "
+	"می‌بیند\n"
+	"  و نگه نمی‌دارد.\n"
+	"خطر\n"
+	"  این برنامه شما را پنهان نمی‌کند. جایی که اندازه‌گیری را جاسوسی بنامند، ممکن "
+	"است\n"
+	"  به بازجویی، بازداشت یا بدتر از آن بینجامد. اگر نمی‌توانید بپذیرید، بگویید "
+	"نه.\n"
+	"روی این دیسک\n"
+	"  نتیجه‌ها مهروموم‌شده منتظر می‌مانند و خود این دستگاه هم نمی‌تواند آن‌ها را "
+	"بخواند.\n"
+	"  بودنِ برنامه دیده می‌شود. `probe wipe --yes` همه چیز را پاک "
+	"می‌کند.\n"
+	"\n"
+	"  y  بله، اندازه بگیر و بفرست      m  اندازه بگیر، ولی چیزی نفرست\n"
+	"  n  نه                             e  English\n";
+
+static const char *const names[] = {
+	[CONSENT_NONE] = "none", [CONSENT_OUTDATED] = "outdated",
+	[CONSENT_NO] = "no",	 [CONSENT_MEASURE_ONLY] = "measure-only",
+	[CONSENT_YES] = "yes",
+};
+
+const char *consent_str(enum consent_answer a)
+{
+	return names[a];
+}
+
+static enum consent_answer answer_parse(const char *s)
+{
+	for (enum consent_answer a = CONSENT_NO; a <= CONSENT_YES; a++)
+		if (!strcmp(s, names[a]))
+			return a;
+	return CONSENT_NONE;
+}
+
+void consent_load(struct consent *c, const char *state_dir)
+{
+	char *path = state_path(state_dir, "consent"), answer[16], date[11];
+	int version;
+	struct buf text;
+	*c = (struct consent){.answer = CONSENT_NONE};
+	if (buf_read_file(&text, path, 4096) == 0 &&
+	    sscanf(text.data, "answer = %15s date = %10s text = %d", answer, date, &version) == 3) {
+		c->answer = answer_parse(answer);
+		memcpy(c->date, date, sizeof(date));
+		if (c->answer != CONSENT_NONE && version != CONSENT_TEXT_VERSION)
+			c->answer = CONSENT_OUTDATED;
+	}
+	buf_clear(&text);
+	free(path);
+}
+
+int consent_save(const char *state_dir, enum consent_answer answer, int64_t now_ms)
+{
+	char *path = state_path(state_dir, "consent"), when[CLOCK_RFC3339_LEN];
+	struct buf text;
+	buf_init(&text, 4096);
+	buf_printf(&text, "answer = %s\ndate = %.10s\ntext = %d\n", consent_str(answer),
+		   clock_rfc3339(when, now_ms), CONSENT_TEXT_VERSION);
+	int rc = buf_write_file(path, text.data, text.len, 0600);
+	int saved = errno;
+	buf_clear(&text);
+	free(path);
+	errno = saved;
+	return rc;
+}
+
+/* Answers in either language, by their first word; CONSENT_NONE for anything else. */
+static enum consent_answer meaning(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum consent_answer answer;
+	} words[] = {
+		{"y", CONSENT_YES},	     {"yes", CONSENT_YES},
+		{"بله", CONSENT_YES},	     {"آری", CONSENT_YES},
+		{"m", CONSENT_MEASURE_ONLY}, {"measure", CONSENT_MEASURE_ONLY},
+		{"n", CONSENT_NO},	     {"no", CONSENT_NO},
+		{"نه", CONSENT_NO},	     {"خیر", CONSENT_NO},
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcasecmp(word, words[i].word))
+			return words[i].answer;
+	return CONSENT_NONE;
+}
+
+static void show_prompt(FILE *out, enum consent_language language, enum consent_answer before)
+{
+	bool fa = language == CONSENT_PERSIAN;
+	if (answer_parse(consent_str(before)) != CONSENT_NONE)
+		fprintf(out,
+			fa ? "پاسخ پیشین: %s؛ Enter همان را نگه "
+			     "می‌دارد\n"
+			   : "your answer so far: %s; Enter keeps it\n",
+			consent_str(before));
+	fputs(fa ? "y / m / n / e > " : "y / m / n / f > ", out);
+	fflush(out);
+}
+
+enum consent_answer consent_ask(FILE *in, FILE *out, enum consent_language language,
+				enum consent_answer before)
+{
+	char line[128], word[sizeof(line)];
+	fputs(language == CONSENT_PERSIAN ? text_fa : text_en, out);
+	for (;;) {
+		show_prompt(out, language, before);
+		if (!fgets(line, sizeof(line), in)) {
+			fputc('\n', out);
+			return CONSENT_NONE;
+		}
+		if (sscanf(line, "%127s", word) != 1) {
+			if (answer_parse(consent_str(before)) != CONSENT_NONE)
+				return before;
+			continue;
+		}
+		bool to_fa = !strcasecmp(word, "f"), to_en = !strcasecmp(word, "e");
+		if (to_fa || to_en) {
+			language = to_fa ? CONSENT_PERSIAN : CONSENT_ENGLISH;
+			fputs(to_fa ? text_fa : text_en, out);
+			continue;
+		}
+		enum consent_answer a = meaning(word);
+		if (a != CONSENT_NONE)
+			return a;
+	}
+}
+
+enum consent_language consent_language(void)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+		const char *value = getenv(variables[i]);
+		if (value && *value)
+			return !strncmp(value, "fa", 2) ? CONSENT_PERSIAN : CONSENT_ENGLISH;
+	}
+	return CONSENT_ENGLISH;
+}

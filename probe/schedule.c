@@ -1,0 +1,42 @@
+/* schedule.c: the arithmetic of when. A uniform 64-bit number is the only source of chance, so a
+ * test can walk through all of it. */
+#include "probe/schedule.h"
+
+#include <math.h>
+
+#define BACKOFF_FIRST_MS (5 * 1000LL)
+#define BACKOFF_MAX_MS	 (15 * 60 * 1000LL)
+
+/* (0, 1]: never zero, because its logarithm is taken; 53 bits are what a double can hold. */
+static double unit(uint64_t u)
+{
+	return ((double)(u >> 11) + 1) / 9007199254740992.0;
+}
+
+int64_t schedule_gap_ms(int64_t interval_ms, uint64_t u)
+{
+	double half = (double)interval_ms / 2;
+	double gap = half - half * log(unit(u));
+	double most = 2 * (double)interval_ms;
+	int64_t ms = (int64_t)(gap < most ? gap : most);
+	return ms > 0 ? ms : 1;
+}
+
+void schedule_shuffle(size_t *order, size_t n, uint64_t (*next_random)(void *arg), void *arg)
+{
+	for (size_t i = 0; i < n; i++) {
+		/* The inside-out form: i is swapped with one of 0..i. The remainder of a 64-bit
+		 * number by at most a few thousand is uneven by less than 2^-50. */
+		size_t j = next_random(arg) % (i + 1);
+		order[i] = order[j];
+		order[j] = i;
+	}
+}
+
+int64_t schedule_backoff_ms(unsigned int k, uint64_t u)
+{
+	int64_t wait = BACKOFF_MAX_MS;
+	if (k < 8 && BACKOFF_FIRST_MS << k < BACKOFF_MAX_MS)
+		wait = BACKOFF_FIRST_MS << k;
+	return (int64_t)((double)wait * (0.75 + 0.5 * unit(u)));
+}

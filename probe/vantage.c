@@ -1,0 +1,185 @@
+/* vantage.c: reads the declared place and checks it against the country's tables (regions.tsv: iso,
+ * iso_pre2020, hasc, name_en, name_fa, population; tab-separated, `#` header). */
+#include "probe/vantage.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/conf.h"
+#include "common/nearest.h"
+
+#define REGIONS_FILE_MAX (64 * 1024) /* the largest country has fewer than 200 regions */
+
+struct region {
+	const char *code, *old_code, *name_en, *name_local; /* into the text of the file */
+};
+
+struct regions {
+	struct buf text;
+	struct region *list; /* owned */
+	size_t n;
+};
+
+static void regions_free(struct regions *r)
+{
+	buf_clear(&r->text);
+	free(r->list);
+}
+
+static bool region_split(struct region *r, char *line)
+{
+	char *code = strsep(&line, "\t"), *old = strsep(&line, "\t"), *hasc = strsep(&line, "\t");
+	char *en = strsep(&line, "\t"), *local = strsep(&line, "\t");
+	*r = (struct region){code, old, en, local};
+	return *code && hasc && en && local;
+}
+
+/* 0, or -1 with errno. */
+static int regions_load(struct regions *r, const char *countries_dir, const char *country)
+{
+	char *path = xasprintf("%s/%s/regions.tsv", countries_dir, country), *line;
+	int rc = buf_read_file(&r->text, path, REGIONS_FILE_MAX);
+	int saved = errno;
+	free(path);
+	r->list = NULL;
+	r->n = 0;
+	errno = saved;
+	if (rc < 0)
+		return -1;
+	for (char *rest = r->text.data; (line = strsep(&rest, "\n"));) {
+		struct region one;
+		if (*line == '#' || !region_split(&one, line))
+			continue;
+		r->list = xrealloc(r->list, (r->n + 1) * sizeof(*r->list));
+		r->list[r->n++] = one;
+	}
+	return 0;
+}
+
+/* The region a person most likely meant: an old code or a name exactly, otherwise the nearest
+ * spelling. */
+static const struct region *region_meant(const struct regions *r, const char *text)
+{
+	const struct region *best = NULL;
+	size_t best_d = SIZE_MAX;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct region *one = &r->list[i];
+		if (!strcasecmp(text, one->name_en) || !strcmp(text, one->name_local))
+			return one;
+		size_t code = nearest_distance(text, one->code);
+		size_t name = nearest_distance(text, one->name_en);
+		size_t d = code < name ? code : name;
+		if (d < best_d) {
+			best_d = d;
+			best = one;
+		}
+	}
+	return best;
+}
+
+static int check_region(const char *country, const char *region, const char *countries_dir,
+			char *err, size_t errlen)
+{
+	struct regions r;
+	int rc = -1;
+	if (regions_load(&r, countries_dir, country) < 0) {
+		snprintf(err, errlen, "country %s is not known in %s: %s", country, countries_dir,
+			 strerror(errno));
+		goto out;
+	}
+	for (size_t i = 0; rc < 0 && i < r.n; i++)
+		if (!strcmp(region, r.list[i].code))
+			rc = 0;
+	const struct region *meant = rc < 0 ? region_meant(&r, region) : NULL;
+	if (meant)
+		snprintf(err, errlen,
+			 "region '%.32s' is not one of %s; the nearest is %s (%s); all of them "
+			 "stand in "
+			 "%s/%s/regions.tsv",
+			 region, country, meant->code, meant->name_en, countries_dir, country);
+	else if (rc < 0)
+		snprintf(err, errlen, "%s/%s/regions.tsv has no regions", countries_dir, country);
+out:
+	regions_free(&r);
+	return rc;
+}
+
+/* "auto", "AS44244" or "44244". */
+static int parse_isp(const char *text, uint32_t *isp)
+{
+	*isp = 0;
+	if (!strcasecmp(text, "auto"))
+		return 0;
+	if (!strncasecmp(text, "AS", 2))
+		text += 2;
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || n == 0 || n >= UINT32_MAX)
+		return -1;
+	*isp = (uint32_t)n;
+	return 0;
+}
+
+static bool is_country(const char *s)
+{
+	return strlen(s) == 2 && isupper((unsigned char)s[0]) && isupper((unsigned char)s[1]);
+}
+
+int vantage_read(struct vantage *v, const struct conf *c, const char *countries_dir, char *err,
+		 size_t errlen)
+{
+	const char *country = conf_str(c, "probe", "country");
+	const char *region = conf_str(c, "probe", "region");
+	const char *isp = conf_str(c, "probe", "isp");
+	*v = (struct vantage){.access = access_parse(conf_str(c, "probe", "access"))};
+	if (!country || !is_country(country)) {
+		snprintf(err, errlen,
+			 country ? "country '%.16s' is not a code of two capital letters, like IR"
+				 : "no country is set; give its code of two letters with --country",
+			 country);
+		return -1;
+	}
+	if (parse_isp(isp, &v->isp) < 0) {
+		snprintf(err, errlen, "isp '%.32s' is neither auto nor an AS number like AS44244",
+			 isp);
+		return -1;
+	}
+	strcpy(v->country, country); /* two letters: checked above */
+	if (!region)
+		return 0;
+	if (check_region(country, region, countries_dir, err, errlen) < 0)
+		return -1;
+	if (strlen(region) >= sizeof(v->region)) {
+		snprintf(err, errlen, "region %.32s is longer than a batch can say", region);
+		return -1;
+	}
+	strcpy(v->region, region); /* fits: checked above */
+	return 0;
+}
+
+const char *vantage_text(char out[static VANTAGE_TEXT], const struct vantage *v)
+{
+	char isp[16] = "any operator";
+	if (v->isp)
+		snprintf(isp, sizeof(isp), "AS%u", v->isp);
+	snprintf(out, VANTAGE_TEXT, "%s, %s, %s", *v->region ? v->region : v->country, isp,
+		 v->access == ACCESS_UNKNOWN ? "any line" : access_str(v->access));
+	return out;
+}
+
+int vantage_list_regions(struct buf *out, const char *countries_dir, const char *country)
+{
+	struct regions r;
+	int rc = is_country(country) ? regions_load(&r, countries_dir, country) : -1;
+	if (rc < 0)
+		return -1;
+	for (size_t i = 0; i < r.n; i++)
+		buf_printf(out, "  %-8s %-28s %s\n", r.list[i].code, r.list[i].name_en,
+			   r.list[i].name_local);
+	regions_free(&r);
+	return 0;
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The collector is killed again and again while probes deliver. A receipt is a promise: every batch that a probe
+# dropped from its disk is in the archive, and in the views after a restart; nothing is counted twice.
+. "$(dirname "$0")/lib.sh"
+
+INTERVAL_S=1
+begin 2 1 3
+collector_init
+probe_init "${NODES[@]}"
+from=$(now_s)
+probe_start "${NODES[@]}"
+until_ok 120 "every probe has 6 batches waiting" each_spooled 6 "${NODES[@]}"
+stop TERM "${NODES[@]}" # a clean end also seals what it has
+mkdir "$WORK/copies"
+for node in "${NODES[@]}"; do spool_files "$node" | xargs -I{} cp {} "$WORK/copies"; done
+total=$(spooled "${NODES[@]}")
+
+deliver() { # NODE: one batch after the other, until all are gone
+	local _
+	for _ in $(seq 200); do
+		probe_cmd "$1" upload >>"$WORK/log/$1" 2>&1 || true
+		(($(spooled "$1"))) || return 0
+	done
+	return 1
+}
+for node in "${NODES[@]}"; do
+	deliver "$node" &
+	PID[upload-$node]=$!
+done
+kills=0
+while (($(spooled "${NODES[@]}"))); do
+	((kills < 60)) || fail "$(spooled "${NODES[@]}") of $total batches not delivered after $kills kills"
+	start_at collector world "$COLLECTOR" serve -c "$WORK/collector.conf"
+	sleep "0.$((200 + RANDOM % 600))" # let it come up and take a few
+	((kills < 8)) || sleep 1
+	stop KILL collector
+	kills=$((kills + 1))
+done
+for node in "${NODES[@]}"; do wait "${PID[upload-$node]}" || fail "$node could not deliver"; done
+say "$total batches delivered through $kills kills"
+
+collector_start
+for file in "$WORK"/copies/*; do
+	[[ $(post "$file") == 200 && $(jq -r .status "$WORK/answer") == duplicate ]] ||
+		fail "there was a receipt for ${file##*/}, but it is not there: $(cat "$WORK/answer")"
+done
+rows() { timeline "$from" "$until" | jq -S '.rows | map(del(.provisional, .revision))'; }
+until=$(now_s)
+rows >"$WORK/live"
+stop TERM collector
+"$COLLECTOR" rebuild -c "$WORK/collector.conf" >>"$WORK/log/collector" 2>&1
+collector_start
+rows | diff "$WORK/live" - >"$WORK/diff" || fail "a rebuild shows something else: $(head -20 "$WORK/diff")"
