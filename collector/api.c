@@ -103,6 +103,7 @@ static const struct route *find_route(const char *path, struct params *p, const 
 	else if (route)
 		p->format = route->formats[0];
 	p->lang = fa ? LANG_FA : LANG_EN;
+	p->local_time = route && (route->methods & ROUTE_PAGE);
 	return route;
 }
 

@@ -52,7 +52,7 @@ static uint16_t value_of(const struct verdict *v)
 static void advance(struct expect *e, int64_t start_ms)
 {
 	int64_t skipped = (start_ms - e->newest_ms) / e->step_ms;
-	if (!e->ring || skipped >= (int64_t)e->room)
+	if (skipped >= (int64_t)e->room)
 		memset(e->ring, 0, e->room * sizeof(*e->ring));
 	else
 		for (int64_t t = e->newest_ms + e->step_ms; t <= start_ms; t += e->step_ms)

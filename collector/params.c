@@ -89,6 +89,10 @@ static int read_region(struct reading *r, const char *value)
 				   PARAMS_SERIES_MAX);
 	const char **words = xcalloc(c->n_regions + 1, sizeof(*words));
 	int rc = -1;
+	if (!strcmp(value, REGION_UNPLACED)) {
+		r->p->regions[r->p->n_regions++] = REGION_UNPLACED;
+		rc = 0;
+	}
 	for (size_t i = 0; i < c->n_regions; i++) {
 		words[i] = c->regions[i].code;
 		if (!strcasecmp(words[i], value)) {
@@ -96,10 +100,8 @@ static int read_region(struct reading *r, const char *value)
 			rc = 0;
 		}
 	}
-	if (rc < 0 && c->n_regions)
+	if (rc < 0)
 		refuse_word(r->why, "region", value, words);
-	else if (rc < 0)
-		problem_set(r->why, 400, "region", "this country has no regions");
 	free(words);
 	return rc;
 }
@@ -291,36 +293,27 @@ int params_read(struct params *p, const struct query *q, const struct params_env
 	return read_times(&r);
 }
 
-static bool wants_leaves(const struct params *p)
-{
-	return p->by_isp || p->by_access || p->n_isps || p->access >= 0;
-}
-
 void params_series(const struct params *p, struct series_query *out)
 {
-	bool leaves = wants_leaves(p);
 	*out = (struct series_query){
 		.regions = p->n_regions ? p->regions : NULL,
 		.isps = p->n_isps ? p->isps : NULL,
 		.n_isps = p->n_isps,
-		.by_region = p->by_region || leaves || p->n_regions,
-		.by_isp = leaves,
-		.by_access = leaves,
+		.by_region = p->by_region,
+		.by_isp = p->by_isp,
+		.by_access = p->by_access,
 		.access = p->access,
 		.from_ms = p->from_ms,
 		.until_ms = p->until_ms,
 	};
 }
 
-/* The level that `by` asks for: country, region or leaf. */
-static bool is_level(const struct params *p, const struct series *s)
+/* The split that `by` and the named values ask for. */
+static bool is_split(const struct params *p, const struct series *s)
 {
-	bool leaf = s->isp != ISP_ANY || s->access != ACCESS_ANY;
-	if (!p->by_given)
-		return true;
-	if (p->by_isp || p->by_access)
-		return leaf;
-	return !leaf && p->by_region == (s->region[0] != '\0');
+	return (p->by_region || p->n_regions) == (s->region[0] != '\0') &&
+	       (p->by_isp || p->n_isps) == (s->isp != ISP_ANY) &&
+	       (p->by_access || p->access >= 0) == (s->access != ACCESS_ANY);
 }
 
 bool params_match(const struct params *p, const struct series *s)
@@ -330,5 +323,6 @@ bool params_match(const struct params *p, const struct series *s)
 		region |= !strcmp(p->regions[i], s->region);
 	for (size_t i = 0; i < p->n_isps; i++)
 		isp |= p->isps[i] == s->isp;
-	return region && isp && (p->access < 0 || p->access == (int)s->access) && is_level(p, s);
+	return region && isp && (p->access < 0 || p->access == (int)s->access) &&
+	       (!p->by_given || is_split(p, s));
 }

@@ -68,11 +68,10 @@ struct params_env {
 int params_read(struct params *p, const struct query *q, const struct params_env *env,
 		struct problem *why);
 
-/* The series and the time that p asks for. Leaves of a country are split by all of region, ISP and
- * access, so asking for one of ISP and access asks for leaves. Borrows from p. */
+/* The series and the time that p asks for. Borrows from p. */
 void params_series(const struct params *p, struct series_query *out);
 
-/* True when a change in this series answers to p. Without `by` every level does. */
+/* True when a change in this series answers to p. Without `by` every split does. */
 bool params_match(const struct params *p, const struct series *s);
 
 #endif

@@ -162,11 +162,14 @@ void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row 
 	csv_tail(out, t, &r->series);
 }
 
+/* What the event is about, in the words of `by`. */
 static const char *scope(const struct series *s)
 {
-	if (s->isp != ISP_ANY || s->access != ACCESS_ANY)
-		return "network";
-	return s->region[0] ? "region" : "country";
+	static const char *const words[] = {"country",	  "access",	   "isp",	 "isp,access",
+					    "region",	  "region,access", "region,isp",
+					    "region,isp,access"};
+	return words[(s->region[0] ? 4 : 0) + (s->isp != ISP_ANY ? 2 : 0) +
+		     (s->access != ACCESS_ANY ? 1 : 0)];
 }
 
 void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
@@ -197,7 +200,9 @@ void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)
 void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct event *e)
 {
 	rowtext_csv_field(out, e->id);
-	buf_printf(out, ",%s,%s,", state_str(e->state), scope(&e->series));
+	buf_printf(out, ",%s,", state_str(e->state));
+	rowtext_csv_field(out, scope(&e->series));
+	buf_putc(out, ',');
 	csv_series(out, &e->series);
 	csv_time(out, t, e->onset_ms);
 	csv_time(out, t, e->onset_lo_ms);

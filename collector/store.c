@@ -223,6 +223,12 @@ static struct store_key key_cell(uint32_t series, const struct cell_key *key)
 	return k;
 }
 
+static int damaged(void)
+{
+	log_warnx("store: a cell is damaged; `collector rebuild` makes the views anew");
+	return -1;
+}
+
 static struct series series_of_cell(const struct cell_key *key)
 {
 	struct series s = {.isp = key->isp, .access = key->access};
@@ -241,10 +247,8 @@ int store_get_cell(struct store *s, const struct cell_key *key, struct cell *out
 	struct store_key k = key_cell(number, key);
 	buf_init(&value, VALUE_MAX);
 	int rc = s->ops->get(s->backend, STORE_CELL, &k, &value);
-	if (rc == 1 && cell_decode(out, value.data, value.len) < 0) {
-		log_warnx("store: a cell is damaged; `collector rebuild` makes the views anew");
-		rc = -1;
-	}
+	if (rc == 1 && cell_decode(out, value.data, value.len) < 0)
+		rc = damaged();
 	buf_clear(&value);
 	return rc < 0 ? -1 : 0;
 }
@@ -263,4 +267,33 @@ int store_put_cell(struct store *s, const struct cell_key *key, const struct cel
 				: s->ops->put(s->backend, STORE_CELL, &k, value.data, value.len);
 	buf_clear(&value);
 	return rc;
+}
+
+struct cells_scan {
+	int (*fn)(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell);
+	void *arg;
+};
+
+static int scan_cells(void *arg, const struct store_key *k, const void *value, size_t len)
+{
+	struct cells_scan *scan = arg;
+	struct cell cell;
+	if (k->len != 13 || k->bytes[12] >= CLASSES || cell_decode(&cell, value, len) < 0)
+		return damaged();
+	int rc = scan->fn(scan->arg, key_get_time(k->bytes + 4), (enum target_class)k->bytes[12],
+			  &cell);
+	cell_clear(&cell);
+	return rc;
+}
+
+int store_cells(struct store *s, const struct series *leaf, int64_t from_ms, int64_t until_ms,
+		int (*fn)(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell),
+		void *arg)
+{
+	struct cells_scan scan = {fn, arg};
+	uint32_t number = seriesmap_find(&s->series, leaf);
+	if (number == SERIESMAP_NONE)
+		return 0;
+	struct store_key from = key_series(number, from_ms), until = key_series(number, until_ms);
+	return s->ops->scan(s->backend, STORE_CELL, &from, &until, scan_cells, &scan);
 }

@@ -43,6 +43,10 @@ bool store_has_batch(struct store *s, const uint8_t id[static BATCH_ID]);
 int store_get_cell(struct store *s, const struct cell_key *key,
 		   struct cell *out); /* absent: empty */
 int store_put_cell(struct store *s, const struct cell_key *key, const struct cell *cell);
+/* All cells of a leaf with buckets in [from, until), by bucket and class; fn may take the votes (and clear the cell). */
+int store_cells(struct store *s, const struct series *leaf, int64_t from_ms, int64_t until_ms,
+		int (*fn)(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell),
+		void *arg);
 
 /* Which series: each dimension is fixed, or every value, or "any" only (see row.h). Unplaced probes
  * are in no split by region; ask for the region "?" by name. */

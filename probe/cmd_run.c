@@ -1,12 +1,11 @@
 /* cmd_run.c: `probe run`: measures, keeps, sends, again and again; or once.
  *
  *	cycle ---> seal into the spool ---> upload ---> wait ---> cycle
- *	                                      |  ^
- *	                                      +--+ back-off, cut short when a cycle reaches more
- *than the last one
  *
- * Everything upstream may be missing: the cycle still ends, the batch is still kept. A signal ends
- *the cycle early, and what was measured is sealed before the process goes. */
+ * Everything upstream may be missing: the cycle still ends, the batch is still kept. An upload that
+ * does not get through is tried again with back-off, which is cut short when a cycle reaches more
+ * than the one before. A signal ends the cycle early, and what was measured is sealed before the
+ * process goes. */
 #include <errno.h>
 #include <event2/event.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
  *	text = 1
  *
  * The two texts say the same; change them together and raise CONSENT_TEXT_VERSION. They fit a
- *terminal of 80 columns and 24 lines, because what scrolls away was not read. */
+ * terminal of 80 columns and 24 lines, because what scrolls away was not read. */
 #include "probe/consent.h"
 
 #include <errno.h>
@@ -16,23 +16,25 @@
 #include "common/clock.h"
 #include "probe/state.h"
 
+/* One line of source is one line of the screen. */
+/* clang-format off */
 static const char text_en[] =
 	"\n"
 	"Fanous measures whether networks work, so that blackouts can be seen and dated.\n"
 	"\n"
-	"What it does     Every few minutes this machine opens connections to a public list\n"
-	"                 of sites and name servers, of the level that you chose.\n"
-	"What is sent     For each site: reached or not, which step failed, how long it took.\n"
-	"                 With it: your province, operator and kind of line, as you gave them.\n"
-	"                 Sealed: only the collector can read it. Never your address, name,\n"
-	"                 machine or place, or anything that you browse.\n"
-	"Who could see    Your operator, and whoever watches the line, can see that this\n"
-	"                 machine opens those connections and reaches the collector. The\n"
-	"                 collector sees your address while connected; it does not keep it.\n"
-	"The risk         This does not hide you. Where measuring is called espionage, it can\n"
-	"                 bring questions, arrest or worse. If you can't carry that, say no.\n"
-	"On this disk     Results wait here sealed; this machine can't read them back. That\n"
-	"                 the program is here can be seen. `probe wipe --yes` removes all.\n"
+	"What it does   Every few minutes this machine opens connections to a public list\n"
+	"               of sites and name servers, of the level that you chose.\n"
+	"What is sent   For each site: reached or not, which step failed, how long it took.\n"
+	"               With it: your province, operator and kind of line, as you gave them.\n"
+	"               Sealed: only the collector can read it. Never your address, name,\n"
+	"               machine or place, or anything that you browse.\n"
+	"Who could see  Your operator, and whoever watches the line, can see that this\n"
+	"               machine opens those connections and reaches the collector. The\n"
+	"               collector sees your address while connected; it does not keep it.\n"
+	"The risk       This does not hide you. Where measuring is called espionage, it can\n"
+	"               bring questions, arrest or worse. If you can't carry that, say no.\n"
+	"On this disk   Results wait here sealed; this machine can't read them back. That\n"
+	"               the program is here can be seen. `probe wipe --yes` removes all.\n"
 	"\n"
 	"  y  yes, measure and send\n"
 	"  m  measure, but send nothing: results wait here\n"
@@ -41,38 +43,27 @@ static const char text_en[] =
 
 static const char text_fa[] =
 	"\n"
-	"فانوس اندازه می‌گیرد که شبکه کار می‌کند یا نه، تا قطعی‌ها دیده و تاریخ‌دار "
-	"شوند.\n"
+	"فانوس می‌سنجد که شبکه کار می‌کند یا نه، تا قطعی‌ها دیده و تاریخ‌دار شوند.\n"
 	"\n"
-	"چه می‌کند\n"
-	"  این دستگاه هر چند دقیقه به فهرستی عمومی از سایت‌ها و سرورهای نام، در سطحی "
-	"که\n"
-	"  خودتان برگزیده‌اید، وصل می‌شود.\n"
-	"چه چیزی فرستاده می‌شود\n"
-	"  برای هر سایت: رسید یا نرسید، کدام گام شکست خورد، چقدر طول کشید؛ همراه با استان،\n"
-	"  اپراتور و نوع خط، همان‌گونه که گفته‌اید. مهروموم‌شده: فقط گردآورنده آن را "
-	"می‌خواند.\n"
-	"  هرگز نه نشانی اینترنتی شما، نه نام، دستگاه، مکان، یا آنچه در وب "
-	"می‌بینید.\n"
-	"چه کسی می‌تواند ببیند\n"
-	"  اپراتور شما و هر کس که خط را زیر نظر دارد می‌بیند که این دستگاه این اتصال‌ها "
-	"را\n"
-	"  باز می‌کند و به گردآورنده وصل می‌شود. گردآورنده هنگام اتصال نشانی شما را "
-	"می‌بیند\n"
-	"  و نگه نمی‌دارد.\n"
-	"خطر\n"
-	"  این برنامه شما را پنهان نمی‌کند. جایی که اندازه‌گیری را جاسوسی بنامند، ممکن "
-	"است\n"
-	"  به بازجویی، بازداشت یا بدتر از آن بینجامد. اگر نمی‌توانید بپذیرید، بگویید "
-	"نه.\n"
-	"روی این دیسک\n"
-	"  نتیجه‌ها مهروموم‌شده منتظر می‌مانند و خود این دستگاه هم نمی‌تواند آن‌ها را "
-	"بخواند.\n"
-	"  بودنِ برنامه دیده می‌شود. `probe wipe --yes` همه چیز را پاک "
-	"می‌کند.\n"
+	"چه می‌کند: این دستگاه هر چند دقیقه به فهرستی عمومی از سایت‌ها و سرورهای نام،\n"
+	"  در سطحی که خودتان برگزیده‌اید، وصل می‌شود.\n"
+	"چه می‌فرستد: برای هر سایت: رسید یا نرسید، کدام گام شکست خورد، چقدر طول کشید؛\n"
+	"  همراه با استان، اپراتور و نوع خط، همان‌گونه که گفته‌اید. مهروموم‌شده: فقط\n"
+	"  گردآورنده آن را می‌خواند. هرگز نه نشانی اینترنتی شما، نه نام، نه دستگاه، نه\n"
+	"  مکان، و نه آنچه در وب می‌بینید.\n"
+	"چه کسی می‌تواند ببیند: اپراتور شما و هر کس که خط را زیر نظر دارد می‌بیند که\n"
+	"  این دستگاه این اتصال‌ها را باز می‌کند و به گردآورنده وصل می‌شود. گردآورنده\n"
+	"  هنگام اتصال نشانی شما را می‌بیند، ولی آن را نگه نمی‌دارد.\n"
+	"خطر: این برنامه شما را پنهان نمی‌کند. جایی که سنجش را جاسوسی بنامند، ممکن است\n"
+	"  به بازجویی، بازداشت یا بدتر از آن بینجامد. اگر نمی‌توانید بپذیرید، بگویید نه.\n"
+	"روی این دیسک: نتیجه‌ها مهروموم‌شده منتظر می‌مانند؛ خود این دستگاه هم نمی‌تواند\n"
+	"  آن‌ها را بخواند. بودنِ برنامه دیده می‌شود. `probe wipe --yes` همه را پاک می‌کند.\n"
 	"\n"
-	"  y  بله، اندازه بگیر و بفرست      m  اندازه بگیر، ولی چیزی نفرست\n"
-	"  n  نه                             e  English\n";
+	"  y  بله، بسنج و بفرست\n"
+	"  m  بسنج، ولی چیزی نفرست: نتیجه‌ها همین‌جا می‌مانند\n"
+	"  n  نه\n"
+	"  e  English\n";
+/* clang-format on */
 
 static const char *const names[] = {
 	[CONSENT_NONE] = "none", [CONSENT_OUTDATED] = "outdated",

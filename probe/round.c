@@ -1,5 +1,4 @@
-/* round.c: hands every finished step to those who want it: the person, the batch, the data budget.
- */
+/* round.c: hands every finished step to those who want it: person, batch and data budget. */
 #include "probe/round.h"
 
 #include <sodium.h>
@@ -29,22 +28,22 @@ struct round {
 struct round *round_new(const struct round_config *config,
 			void (*done)(void *arg, const struct round_outcome *outcome), void *arg)
 {
-	struct round *c = xcalloc(1, sizeof(*c));
-	c->config = *config;
-	c->runner = runner_new(config->base, config->runner);
-	c->order = xcalloc(config->targets->n, sizeof(*c->order));
-	c->done = done;
-	c->arg = arg;
-	return c;
+	struct round *r = xcalloc(1, sizeof(*r));
+	r->config = *config;
+	r->runner = runner_new(config->base, config->runner);
+	r->order = xcalloc(config->targets->n, sizeof(*r->order));
+	r->done = done;
+	r->arg = arg;
+	return r;
 }
 
-void round_free(struct round *c)
+void round_free(struct round *r)
 {
-	if (!c)
+	if (!r)
 		return;
-	runner_free(c->runner);
-	free(c->order);
-	free(c);
+	runner_free(r->runner);
+	free(r->order);
+	free(r);
 }
 
 static uint64_t next_random(void *arg)
@@ -57,52 +56,52 @@ static uint64_t next_random(void *arg)
 
 static void on_step(void *arg, const struct runner_step *step)
 {
-	struct round *c = arg;
-	const struct result *r = step->result;
-	if (r->kind == KIND_LINK)
-		c->outcome.link = (r->v[RESULT_IPV4] > 0 || r->v[RESULT_IPV6] > 0) &&
-				  r->v[RESULT_GATEWAY] > 0;
-	else if (r->v[RESULT_FAILURE] == FAIL_NONE && step->target &&
-		 r->kind == row_final_kind(step->target))
-		c->outcome.reached++;
-	budget_spend(c->config.budget, clock_wall_ms(), budget_cost(r));
-	report_step(c->config.report, step);
-	if (gather_step(c->config.gather, step) < 0)
-		c->lost = true;
+	struct round *r = arg;
+	const struct result *result = step->result;
+	if (result->kind == KIND_LINK)
+		r->outcome.link = (result->v[RESULT_IPV4] > 0 || result->v[RESULT_IPV6] > 0) &&
+				  result->v[RESULT_GATEWAY] > 0;
+	else if (result->v[RESULT_FAILURE] == FAIL_NONE && step->target &&
+		 result->kind == row_final_kind(step->target))
+		r->outcome.reached++;
+	budget_spend(r->config.budget, clock_wall_ms(), budget_cost(result));
+	report_step(r->config.report, step);
+	if (gather_step(r->config.gather, step) < 0)
+		r->lost = true;
 }
 
 static void on_done(void *arg)
 {
-	struct round *c = arg;
-	c->active = false;
-	report_end(c->config.report);
-	c->outcome.spooled = gather_seal(c->config.gather);
-	if (c->lost)
-		c->outcome.spooled = -1;
-	c->done(c->arg, &c->outcome);
+	struct round *r = arg;
+	r->active = false;
+	report_end(r->config.report);
+	r->outcome.spooled = gather_seal(r->config.gather);
+	if (r->lost)
+		r->outcome.spooled = -1;
+	r->done(r->arg, &r->outcome);
 }
 
-int round_start(struct round *c)
+int round_start(struct round *r)
 {
-	size_t n = c->config.targets->n;
-	struct runner_observer observer = {on_step, on_done, c};
-	schedule_shuffle(c->order, n, next_random, NULL);
-	if (runner_start(c->runner, c->config.targets, c->order, n, true, &observer) < 0)
+	size_t n = r->config.targets->n;
+	struct runner_observer observer = {on_step, on_done, r};
+	schedule_shuffle(r->order, n, next_random, NULL);
+	if (runner_start(r->runner, r->config.targets, r->order, n, true, &observer) < 0)
 		return -1;
-	c->active = true;
-	c->lost = false;
-	c->outcome = (struct round_outcome){0};
-	budget_begin_cycle(c->config.budget, clock_wall_ms());
-	report_begin(c->config.report, c->config.title, n);
+	r->active = true;
+	r->lost = false;
+	r->outcome = (struct round_outcome){0};
+	budget_begin_cycle(r->config.budget, clock_wall_ms());
+	report_begin(r->config.report, r->config.title, n);
 	return 0;
 }
 
-void round_cancel(struct round *c)
+void round_cancel(struct round *r)
 {
-	runner_cancel(c->runner);
+	runner_cancel(r->runner);
 }
 
-bool round_is_active(const struct round *c)
+bool round_is_active(const struct round *r)
 {
-	return c->active;
+	return r->active;
 }

@@ -1,5 +1,5 @@
 /* spool.c: sealed batches as files. The folder is the truth; what is kept in memory is its listing,
- *sorted by name.
+ * sorted by name.
  *
  *	<13 digits: creation time, Unix ms>-<64 hex digits: batch id>
  *

@@ -80,7 +80,7 @@ static void first_resolver_decides_and_the_rest_is_not_waited_for(void **state)
 	cycle_dns(c, truth);
 	cycle_dns(c, lies);
 	cycle_dns(c, nothing);
-	c->config.check_timeout_ms = 1000;
+	c->config.check_timeout_ms = 2000;
 	cycle_one(c, "https://good.test:%u/", badnet_listen(c->net, &good));
 	assert_int_equal(c->n_seen, 9);
 	/* The silent resolver's two answers are the last to fail, after the site was reached. */
@@ -90,8 +90,7 @@ static void first_resolver_decides_and_the_rest_is_not_waited_for(void **state)
 		if (silent)
 			assert_int_equal(failure(&c->seen[i]), FAIL_DNS_TIMEOUT);
 		if (!strcmp(c->seen[i].resolver, c->resolver_text[1]))
-			assert_int_equal(c->seen[i].result.v[RESULT_RCODE],
-					 5);
+			assert_int_equal(c->seen[i].result.v[RESULT_RCODE], 5);
 	}
 	assert_int_equal(failure(cycle_step(c, KIND_HTTP, 0)), FAIL_NONE);
 }
@@ -154,6 +153,24 @@ static void many_at_a_time_and_never_more(void **state)
 	assert_int_equal(last, 100);
 }
 
+static void handshakes_are_capped(void **state)
+{
+	struct cycle *c = *state;
+	unsigned int tls = badnet_listen(c->net, &stall);
+	c->config.concurrency = 200;
+	c->config.check_timeout_ms = 60000;
+	for (unsigned int i = 0; i < 100; i++)
+		cycle_target(c, "https://127.0.0.1:%u/%u", tls, i);
+	cycle_start(c, false);
+	while (badnet_most_open(c->net) < 64)
+		event_base_loop(c->base, EVLOOP_ONCE);
+	for (int i = 0; i < 100; i++)
+		event_base_loop(c->base, EVLOOP_NONBLOCK);
+	assert_int_equal(badnet_most_open(c->net), 64);
+	runner_cancel(c->runner);
+	cycle_finish(c);
+}
+
 static void one_cycle_at_a_time(void **state)
 {
 	const struct runner_observer nobody = {0};
@@ -191,17 +208,20 @@ static void cancelled_in_mid_flight(void **state)
 {
 	struct cycle *c = *state;
 	get_stuck(c);
-	/* The last step that can succeed is tls of stuck_https; before it: 3 times A and AAAA, tcp 3 times. */
+	cycle_start(c, true);
+	runner_cancel(c->runner);
+	cycle_finish(c);
+	size_t before = open_files();
+	/* The last of the steps that can succeed is tls; before it A and AAAA three times, tcp three times. */
 	c->cancel_after = 10;
-	size_t before = 0;
 	for (int i = 0; i < 2; i++) {
 		cycle_start(c, true);
 		cycle_finish(c);
 		assert_int_equal(c->n_seen, c->cancel_after);
-		if (i == 0)
-			before = open_files();
+		/* The servers notice, too; a descriptor that stays open is ended by the alarm. */
+		while (open_files() > before)
+			event_base_loop(c->base, EVLOOP_ONCE);
 	}
-	assert_in_range(open_files(), 1, before + 16); /* the servers' ends of the second time */
 	/* afterwards the runner works as before */
 	c->cancel_after = 0;
 	assert_int_equal(failure(cycle_one(c, "tcp://127.0.0.1:%u", badnet_nobody(c->net))),
@@ -238,15 +258,16 @@ static void no_resolver(void **state)
 	c->resolvers[0] = "system";
 	snprintf(conf, sizeof(conf), "%s", cycle_file(c, "resolv.conf", "# empty\n"));
 	c->config.resolv_conf = conf;
+	c->config.check_timeout_ms = 300;
 	const struct seen *s = cycle_one(c, "https://good.test/");
 	assert_int_equal(c->n_seen, 2);
 	assert_int_equal(failure(s), FAIL_DNS_NO_RESOLVER);
 	assert_string_equal(s->resolver, "system");
 
-	/* read again in every cycle: nobody answers on this one's port 53, but it is there */
+	/* Read again in every cycle. Whether anybody listens there depends on the machine. */
 	cycle_file(c, "resolv.conf", "search test\nnameserver 127.99.99.99\n");
 	s = cycle_one(c, "https://good.test/");
-	assert_int_equal(failure(s), FAIL_DNS_UNREACHABLE);
+	assert_int_not_equal(failure(s), FAIL_DNS_NO_RESOLVER);
 	unlink(conf);
 	s = cycle_one(c, "https://good.test/");
 	assert_int_equal(failure(s), FAIL_DNS_NO_RESOLVER);
@@ -284,8 +305,8 @@ static void measure_without_network(void)
 	assert_int_equal(c.seen[0].result.v[RESULT_NS], 1);
 	for (size_t i = 1; i < c.n_seen; i++)
 		assert_int_equal(failure(&c.seen[i]), c.seen[i].result.kind == KIND_DNS
-							       ? FAIL_DNS_UNREACHABLE
-							       : FAIL_NETWORK_UNREACHABLE);
+							      ? FAIL_DNS_UNREACHABLE
+							      : FAIL_NETWORK_UNREACHABLE);
 
 	bring_loopback_up();
 	badnet_dns(c.net, truth, 53);
@@ -304,11 +325,9 @@ static void in_a_namespace(void (*test)(void))
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (!child) {
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		if (unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET) < 0)
 			_exit(77);
-		const struct CMUnitTest tests[] = {{"in a namespace", NULL, NULL, NULL, NULL}};
-		(void)tests;
-		test();
+		test(); /* an assertion that fails ends in a status other than 0, too */
 		exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -331,6 +350,7 @@ int main(void)
 		WITH_CYCLE(first_resolver_decides_and_the_rest_is_not_waited_for),
 		WITH_CYCLE(link_comes_first),
 		WITH_CYCLE(many_at_a_time_and_never_more),
+		WITH_CYCLE(handshakes_are_capped),
 		WITH_CYCLE(one_cycle_at_a_time),
 		WITH_CYCLE(cancelled_in_mid_flight),
 		WITH_CYCLE(cancelled_before_it_began),

@@ -1,0 +1,173 @@
+/* page.c: the frame of every page: head, banner, navigation, footer. */
+#include "collector/page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/assets.h"
+#include "collector/calendar.h"
+#include "collector/country.h"
+#include "collector/page_asset.h"
+#include "collector/words.h"
+
+/* The figures of a page change with every step; a proxy in front may keep it this long, so that a
+ * rush of readers costs one page. */
+#define MAX_AGE_S 5
+
+void page_href(struct html *h, const struct view *v, const char *path)
+{
+	const char *range = query_get(&v->call->query, "range");
+	html_put(h, v->lang == LANG_FA ? "/fa" : "");
+	html_text(h, path);
+	if (range) {
+		html_put(h, "?range=");
+		html_text(h, range);
+	}
+}
+
+static void put_head(struct html *h, const struct page *p)
+{
+	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
+	bool fa = h->lang == LANG_FA;
+	html_putf(h, "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
+		  fa ? "fa" : "en", fa ? "rtl" : "ltr");
+	html_put(h, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+	html_put(h, p->headline);
+	html_put(h, " – ");
+	html_say(h, TEXT_SITE, NULL, NULL, NULL);
+	html_put(h, "</title>\n<meta name=\"description\" content=\"");
+	html_put(h, p->headline);
+	html_put(h, "\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
+		    "<link rel=\"icon\" href=\"/web/icon.svg\">\n");
+	html_putf(h, "<link rel=\"stylesheet\" href=\"/web/style.css?v=%s\">\n",
+		  page_asset_version(style, asset_style_css, asset_style_css_len));
+	if (p->stream)
+		html_putf(h, "<script src=\"/web/live.js?v=%s\" defer></script>\n",
+			  page_asset_version(script, asset_live_js, asset_live_js_len));
+	html_put(h, "</head>\n<body>\n");
+}
+
+static void put_top(struct html *h, const struct view *v, const struct page *p)
+{
+	bool fa = v->lang == LANG_FA;
+	html_put(h, "<header><a class=\"brand\" href=\"");
+	html_put(h, fa ? "/fa/" : "/");
+	html_put(h, "\"><img src=\"/web/icon.svg\" width=\"20\" height=\"20\" alt=\"\"> ");
+	html_say(h, TEXT_SITE, NULL, NULL, NULL);
+	html_put(h, "</a> <span class=\"tag\">");
+	html_say(h, TEXT_TAGLINE, NULL, NULL, NULL);
+	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
+		  fa ? "" : "/fa");
+	html_text(h, p->path);
+	html_put(h, "\">");
+	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
+	html_put(h, "</a></header>\n");
+}
+
+static void put_ranges(struct html *h, const struct view *v, const struct page *p)
+{
+	static const struct {
+		const char *value;
+		enum text text;
+	} ranges[] = {{"6h", TEXT_RANGE_6H},
+		      {"24h", TEXT_RANGE_24H},
+		      {"7d", TEXT_RANGE_7D},
+		      {"30d", TEXT_RANGE_30D}};
+	const char *asked = query_get(&v->call->query, "range");
+	bool fixed = v->call->params.range_ms == 0;
+	const char *now = fixed ? "" : asked ? asked : "24h";
+	html_put(h, "<nav class=\"ranges\">");
+	html_say(h, TEXT_RANGE, NULL, NULL, NULL);
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		html_put(h, " <a href=\"");
+		html_put(h, v->lang == LANG_FA ? "/fa" : "");
+		html_text(h, p->path);
+		html_putf(h, "?range=%s\"%s>", ranges[i].value,
+			  strcmp(now, ranges[i].value) ? "" : " aria-current=\"page\"");
+		html_say(h, ranges[i].text, NULL, NULL, NULL);
+		html_put(h, "</a>");
+	}
+	html_put(h, "</nav>\n");
+}
+
+void page_begin(struct html *h, const struct view *v, const struct page *p)
+{
+	put_head(h, p);
+	if (v->call->api->synthetic) {
+		html_put(h, "<p class=\"synthetic\" role=\"note\"><b>");
+		html_say(h, TEXT_SYNTHETIC, NULL, NULL, NULL);
+		html_put(h, "</b> ");
+		html_say(h, TEXT_SYNTHETIC_WHY, NULL, NULL, NULL);
+		html_put(h, "</p>\n");
+	}
+	put_top(h, v, p);
+	html_put(h, "<p id=\"say\" class=\"unseen\" role=\"status\"></p>\n<main id=\"live\"");
+	if (p->stream)
+		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
+	html_put(h, ">\n");
+	chart_patterns(h);
+	html_put(h, "<h1>");
+	html_put(h, p->headline);
+	html_put(h, "</h1>\n");
+	if (p->data_query)
+		put_ranges(h, v, p);
+}
+
+/* The same figures for machines, and an address that stays as it is. */
+static void put_data_links(struct html *h, const struct view *v, const struct page *p)
+{
+	static const char *const formats[] = {"csv", "json"};
+	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
+	calendar_rfc3339(from, v->from_ms, 0);
+	calendar_rfc3339(until, v->until_ms, 0);
+	html_put(h, "<p>");
+	html_say(h, TEXT_DATA, NULL, NULL, NULL);
+	for (int i = 0; i < 2; i++)
+		html_putf(h,
+			  " <a href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64
+			  "\">%s</a>",
+			  formats[i], p->data_query, from, until, v->step_ms / 1000,
+			  i ? "JSON" : "CSV");
+	html_put(h, " · <a href=\"");
+	html_put(h, v->lang == LANG_FA ? "/fa" : "");
+	html_text(h, p->path);
+	html_putf(h, "?from=%s&amp;until=%s\">", from, until);
+	html_say(h, TEXT_DATA_LINK, NULL, NULL, NULL);
+	html_put(h, "</a></p>\n");
+}
+
+static void put_method(struct html *h, const struct view *v)
+{
+	char when[CALENDAR_RFC3339_LEN];
+	enum lang l = v->lang;
+	html_put(h, "<p>");
+	html_say(h, TEXT_METHOD, NULL, NULL, NULL);
+	html_put(h, " ");
+	html_say(h, TEXT_MIN_PROBES, words_int(l, v->call->api->publish->min_probes).s, NULL, NULL);
+	if (v->revised_ms) {
+		html_put(h, " ");
+		calendar_rfc3339(when, v->revised_ms, 0);
+		when[16] = '\0'; /* to the minute: "2026-01-08T16:30" */
+		when[10] = ' ';
+		html_say(h, TEXT_REVISED, when, words_int(l, v->revision).s, NULL);
+	}
+	html_put(h, "</p>\n");
+}
+
+void page_end(struct html *h, const struct view *v, const struct page *p)
+{
+	html_put(h, "<footer>\n");
+	if (p->data_query) {
+		put_data_links(h, v, p);
+		put_method(h, v);
+	}
+	html_put(h, "</footer>\n</main>\n<p class=\"licence\">");
+	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
+	html_put(h, " Fanous " VERSION "</p>\n</body>\n</html>\n");
+}
+
+void page_answer_take(struct call *c, struct reply *reply)
+{
+	respond_take(c, reply, "text/html; charset=utf-8", MAX_AGE_S);
+}

@@ -1,0 +1,91 @@
+/* page.h: what the pages share: a view of some series over a time, and its parts as HTML.
+ *
+ * A page is gathered first (page_view.c), so that its title can say what the figures say, and then
+ * written from top to bottom (page.c, page_parts.c). It is complete without JavaScript. */
+#ifndef COLLECTOR_PAGE_H
+#define COLLECTOR_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/api.h"
+#include "collector/chart.h"
+#include "collector/html.h"
+
+/* One series: its band and where it stands at the end. */
+struct strip {
+	struct series series;
+	struct chart chart;
+	struct row current; /* newest step that says something, of the last few; else too few */
+	bool heard;	    /* a probe was heard or expected in the time shown */
+	int64_t since_ms;   /* of the current state; 0: the steps are too coarse to say */
+	bool since_before;  /* it was so when the time shown began */
+};
+
+struct strips {
+	struct strip *items; /* owned */
+	size_t n, room;
+};
+
+struct view {
+	struct call *call; /* borrowed */
+	const struct country *country;
+	enum lang lang;
+	int64_t from_ms, until_ms, step_ms; /* until is the end of the last whole step */
+	int offset_min;			    /* local time, or 0 when tz=UTC was asked for */
+	struct event *events;		    /* newest first, owned */
+	size_t n_events, events_room;
+	uint32_t revision; /* highest and newest of the rows shown */
+	int64_t revised_ms;
+	bool failed; /* the store could not be read */
+};
+
+void view_init(struct view *v, struct call *c);
+void view_clear(struct view *v);
+/* Adds an empty strip, for a series that must be shown even when it has no rows. */
+struct strip *view_strip(const struct view *v, struct strips *s, const struct series *series);
+/* Fills strips with the series of q (its times are set here), new ones at the end. */
+void view_gather(struct view *v, struct strips *strips, struct series_query q);
+void view_gather_events(struct view *v, struct series_query q);
+/* Worst state first; among equals the one with more people, then as they came. */
+void view_sort(const struct view *v, struct strips *strips);
+void strips_clear(struct strips *s);
+/* Whether any probe was ever heard. */
+bool view_has_history(const struct view *v);
+
+/* What a page is, for its frame. */
+struct page {
+	const char *path;	/* without language and query: "/region/IR-23" */
+	const char *headline;	/* also the title */
+	const char *data_query; /* of the same view in the API: "by=region" */
+	const char *stream;	/* query of the stream whose changes make it stale; NULL: not live */
+};
+
+/* Everything before and after the parts of a page. */
+void page_begin(struct html *h, const struct view *v, const struct page *p);
+void page_end(struct html *h, const struct view *v, const struct page *p);
+/* Answers with out, a whole page. */
+void page_answer_take(struct call *c, struct reply *reply);
+/* 404 or 400 as a page. */
+void page_problem(struct call *c, int status, enum text why);
+/* The address of a page in the language of v, with the range that was asked for. */
+void page_href(struct html *h, const struct view *v, const char *path);
+
+/* Parts. */
+void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
+/* Heading and one line per strip; nothing when there are no strips. */
+void part_strips(struct html *h, const struct view *v, enum text heading, const struct strips *s);
+void part_reach(struct html *h, const struct view *v, const struct strip *s);
+void part_events(struct html *h, const struct view *v);
+void part_legend(struct html *h, const struct view *v);
+
+/* "Observed loss of international access in 3 of 31 provinces": from provinces, or from the one
+ * series when there are no more than one. */
+void headline_provinces(struct html *h, const struct view *v, const struct strips *provinces,
+			const struct strip *whole);
+void headline_series(struct html *h, const char *name, const struct strip *s);
+/* "At 20:15 local time ...", how many were heard, how many provinces can't be judged. */
+void part_coverage(struct html *h, const struct view *v, const struct strip *whole,
+		   const struct strips *provinces);
+
+#endif

@@ -1,0 +1,46 @@
+/* page_asset.c: /web/: stylesheet, script and icon out of the binary. */
+#include "collector/page_asset.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "collector/api.h"
+#include "collector/assets.h"
+
+#define VERSIONED_AGE_S (365 * 24 * 3600)
+#define PLAIN_AGE_S	3600
+
+const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data, size_t len)
+{
+	snprintf(out, PAGE_ASSET_VERSION_LEN, "%08" PRIx32,
+		 (uint32_t)crc32(0, (const Bytef *)data, (uInt)len));
+	return out;
+}
+
+static void answer(struct call *c, const void *data, size_t len, const char *type)
+{
+	char version[PAGE_ASSET_VERSION_LEN];
+	const char *asked = query_get(&c->query, "v");
+	bool same = asked && !strcmp(asked, page_asset_version(version, data, len));
+	struct reply reply;
+	reply_init(&reply, 200, len);
+	buf_put(&reply.body, data, len);
+	respond_take(c, &reply, type, same ? VERSIONED_AGE_S : PLAIN_AGE_S);
+}
+
+void page_asset(struct call *c)
+{
+	struct problem p = {0};
+	if (!strcmp(c->tail, "style.css")) {
+		answer(c, asset_style_css, asset_style_css_len, "text/css; charset=utf-8");
+	} else if (!strcmp(c->tail, "live.js")) {
+		answer(c, asset_live_js, asset_live_js_len, "text/javascript; charset=utf-8");
+	} else if (!strcmp(c->tail, "icon.svg")) {
+		answer(c, asset_icon_svg, asset_icon_svg_len, "image/svg+xml");
+	} else {
+		problem_set(&p, 404, "", "there is no such file");
+		respond_problem(c, &p);
+	}
+}

@@ -1,0 +1,250 @@
+/* page_country.c: `/`, /region/X and /isp/X: each gathers its series, finds its headline, and puts
+ * the parts in order. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/country.h"
+#include "collector/page.h"
+#include "collector/words.h"
+
+#define PAGE_MAX     (8u * 1024 * 1024)
+#define HEADLINE_MAX 2048
+#define HOST_CHARS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-[]"
+
+/* A page on its way. */
+struct draft {
+	struct view view;
+	struct reply reply;
+	struct html html;
+	struct buf headline;
+	struct html headline_html;
+	struct strips whole; /* one strip */
+};
+
+static void draft_init(struct draft *d, struct call *c)
+{
+	view_init(&d->view, c);
+	reply_init(&d->reply, 200, PAGE_MAX);
+	buf_init(&d->headline, HEADLINE_MAX);
+	d->html = (struct html){&d->reply.body, d->view.lang};
+	d->headline_html = (struct html){&d->headline, d->view.lang};
+	d->whole = (struct strips){0};
+}
+
+/* Answers with what was drafted, or with 503 when the store gave out half-way. */
+static void draft_finish(struct draft *d)
+{
+	struct call *c = d->view.call;
+	struct problem p = {.retry_after_s = 5};
+	bool failed = d->view.failed;
+	view_clear(&d->view);
+	strips_clear(&d->whole);
+	buf_clear(&d->headline);
+	if (!failed) {
+		page_answer_take(c, &d->reply);
+		return;
+	}
+	reply_clear(&d->reply);
+	problem_set(&p, 503, "", "the store can't be read at this moment");
+	respond_problem(c, &p);
+}
+
+/* The page's own series: always there, even without rows. */
+static struct strip *gather_whole(struct draft *d, const struct series *s,
+				  const struct series_query *q)
+{
+	view_strip(&d->view, &d->whole, s);
+	view_gather(&d->view, &d->whole, *q);
+	return &d->whole.items[0];
+}
+
+/* "https://host" as the reader typed it, as far as it is safe to repeat. */
+static void put_own_address(struct html *h, const struct call *c)
+{
+	const char *host = request_header(c->request, "Host");
+	const char *proto = request_header(c->request, "X-Forwarded-Proto");
+	bool safe = host && *host && strlen(host) < 256 && !host[strspn(host, HOST_CHARS)];
+	html_put(h, proto && !strcasecmp(proto, "https") ? "https://" : "http://");
+	html_text(h, safe ? host : "this-address");
+}
+
+static void part_empty(struct html *h, const struct view *v)
+{
+	const struct api *a = v->call->api;
+	enum lang l = h->lang;
+	const char *region = v->country->n_regions ? v->country->regions[0].code : "";
+	html_put(h, "<p>");
+	html_say(h, TEXT_EMPTY_WHY, NULL, NULL, NULL);
+	html_put(h, "</p>\n<pre dir=\"ltr\">fanous-probe init --country ");
+	html_text(h, v->country->code);
+	html_put(h, " --region ");
+	html_text(h, region);
+	html_put(h, " \\\n    --collector ");
+	put_own_address(h, v->call);
+	html_put(h, " \\\n    --key ");
+	html_text(h, a->key);
+	html_put(h, "\nfanous-probe run</pre>\n<p>");
+	html_say(h, TEXT_EMPTY_THEN, words_duration(l, a->publish->row_step_ms).s,
+		 words_int(l, a->publish->min_probes).s, NULL);
+	html_put(h, "</p>\n");
+}
+
+static void write_empty(struct draft *d)
+{
+	const struct page page = {.path = "/", .headline = d->headline.data, .stream = "by=country"};
+	page_begin(&d->html, &d->view, &page);
+	part_empty(&d->html, &d->view);
+	page_end(&d->html, &d->view, &page);
+}
+
+static void add_provinces(const struct view *v, struct strips *s)
+{
+	struct series series = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	for (size_t i = 0; i < v->country->n_regions; i++) {
+		memcpy(series.region, v->country->regions[i].code, sizeof(series.region));
+		view_strip(v, s, &series);
+	}
+}
+
+static void write_country(struct draft *d, const struct strip *whole, const struct strips *provinces,
+			  const struct strips *accesses, const struct strips *networks)
+{
+	static const struct strips none;
+	const struct view *v = &d->view;
+	struct html *h = &d->html;
+	const struct page page = {.path = "/",
+				  .headline = d->headline.data,
+				  .data_query = "by=region",
+				  .stream = "by=country"};
+	page_begin(h, v, &page);
+	part_coverage(h, v, whole, provinces->n > 1 ? provinces : NULL);
+	part_hero(h, v, whole, html_word(v->lang, TEXT_WHOLE_COUNTRY));
+	part_strips(h, v, TEXT_PROVINCES, provinces->n > 1 ? provinces : &none);
+	part_reach(h, v, whole);
+	part_events(h, v);
+	part_strips(h, v, TEXT_ACCESSES, accesses->n > 1 ? accesses : &none);
+	part_strips(h, v, TEXT_NETWORKS, networks->n > 1 ? networks : &none);
+	part_legend(h, v);
+	page_end(h, v, &page);
+}
+
+void page_country(struct call *c)
+{
+	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	const struct series_query country = {.access = -1};
+	const struct series_query by_region = {.by_region = true, .access = -1};
+	const struct series_query by_isp = {.by_isp = true, .access = -1};
+	const struct series_query by_access = {.by_access = true, .access = -1};
+	struct strips provinces = {0}, networks = {0}, accesses = {0};
+	struct draft d;
+
+	draft_init(&d, c);
+	struct strip *whole = gather_whole(&d, &any, &country);
+	if (!whole->heard && !view_has_history(&d.view)) {
+		html_say(&d.headline_html, TEXT_HEAD_EMPTY, NULL, NULL, NULL);
+		write_empty(&d);
+	} else {
+		add_provinces(&d.view, &provinces);
+		view_gather(&d.view, &provinces, by_region);
+		view_gather(&d.view, &accesses, by_access);
+		view_gather(&d.view, &networks, by_isp);
+		view_gather_events(&d.view, country);
+		view_gather_events(&d.view, by_region);
+		view_sort(&d.view, &provinces);
+		view_sort(&d.view, &networks);
+		headline_provinces(&d.headline_html, &d.view, &provinces, whole);
+		write_country(&d, whole, &provinces, &accesses, &networks);
+	}
+	strips_clear(&provinces);
+	strips_clear(&networks);
+	strips_clear(&accesses);
+	draft_finish(&d);
+}
+
+/* A region or a network: its own band, then what it is made of. */
+static void answer_series(struct call *c, const struct series *own, const char *name,
+			  struct series_query q, enum text heading)
+{
+	char path[32], data[64], stream[64], isp[ROWTEXT_ISP_LEN];
+	const char *kind = *own->region ? "region" : "isp";
+	const char *code = *own->region ? own->region : rowtext_isp(isp, own->isp);
+	struct page page = {.path = path, .data_query = data, .stream = stream};
+	struct strips parts = {0};
+	struct draft d;
+
+	snprintf(path, sizeof(path), "/%s/%s", kind, code);
+	snprintf(data, sizeof(data), "%s=%s&amp;by=region,isp,access", kind, code);
+	snprintf(stream, sizeof(stream), "%s=%s&amp;by=%s", kind, code, kind);
+	draft_init(&d, c);
+	struct strip *whole = gather_whole(&d, own, &q);
+	view_gather_events(&d.view, q);
+	q.by_region = q.by_isp = q.by_access = true;
+	view_gather(&d.view, &parts, q);
+	view_sort(&d.view, &parts);
+	headline_series(&d.headline_html, name, whole);
+	page.headline = d.headline.data;
+	page_begin(&d.html, &d.view, &page);
+	part_coverage(&d.html, &d.view, whole, NULL);
+	part_hero(&d.html, &d.view, whole, name);
+	part_strips(&d.html, &d.view, heading, &parts);
+	part_reach(&d.html, &d.view, whole);
+	part_events(&d.html, &d.view);
+	part_legend(&d.html, &d.view);
+	page_end(&d.html, &d.view, &page);
+	strips_clear(&parts);
+	draft_finish(&d);
+}
+
+void page_region(struct call *c)
+{
+	const struct country *country = c->api->country;
+	const struct region *r = NULL;
+	for (size_t i = 0; i < country->n_regions && !r; i++)
+		if (!strcasecmp(country->regions[i].code, c->tail))
+			r = &country->regions[i];
+	if (!r) {
+		page_problem(c, 404, TEXT_NOT_FOUND);
+		return;
+	}
+	struct series own = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	memcpy(own.region, r->code, sizeof(own.region));
+	const char *regions[] = {r->code, NULL};
+	const struct series_query q = {.regions = regions, .access = -1};
+	answer_series(c, &own, rowtext_region_name(country, r->code, c->params.lang), q,
+		      TEXT_NETWORKS);
+}
+
+void page_isp(struct call *c)
+{
+	const char *digits = strncasecmp(c->tail, "AS", 2) ? c->tail : c->tail + 2;
+	unsigned long asn = strtoul(digits, NULL, 10);
+	const struct isp *isp = asn && asn < ISP_ANY ? country_isp(c->api->country, (uint32_t)asn)
+						     : NULL;
+	if (!isp || digits[strspn(digits, "0123456789")]) {
+		page_problem(c, 404, TEXT_NOT_FOUND);
+		return;
+	}
+	const struct series own = {.isp = isp->asn, .access = ACCESS_ANY};
+	const struct series_query q = {.isps = &isp->asn, .n_isps = 1, .access = -1};
+	answer_series(c, &own, rowtext_isp_name(c->api->country, isp->asn, c->params.lang), q,
+		      TEXT_NETWORK_BY_PROVINCE);
+}
+
+void page_problem(struct call *c, int status, enum text why)
+{
+	struct draft d;
+	const struct page page = {.path = "/", .headline = html_word(c->params.lang, why)};
+	draft_init(&d, c);
+	d.reply.status = status;
+	page_begin(&d.html, &d.view, &page);
+	html_put(&d.html, "<p><a href=\"");
+	html_put(&d.html, d.view.lang == LANG_FA ? "/fa/" : "/");
+	html_put(&d.html, "\">");
+	html_say(&d.html, TEXT_HOME, NULL, NULL, NULL);
+	html_put(&d.html, "</a></p>\n");
+	page_end(&d.html, &d.view, &page);
+	draft_finish(&d);
+}

@@ -1,0 +1,107 @@
+/* page_events.c: the list of losses, and the legend. */
+#include <stdio.h>
+
+#include "collector/country.h"
+#include "collector/page.h"
+#include "collector/words.h"
+
+#define EVENTS_SHOWN 12
+
+static void say(struct html *h, enum text t)
+{
+	html_say(h, t, NULL, NULL, NULL);
+}
+
+/* "Tehran, MCI": the series of an event in words. */
+static void put_where(struct html *h, const struct view *v, const struct series *s)
+{
+	char isp[ROWTEXT_ISP_LEN];
+	if (*s->region)
+		html_text(h, rowtext_region_name(v->country, s->region, h->lang));
+	else
+		say(h, TEXT_WHOLE_COUNTRY);
+	if (s->isp != ISP_ANY) {
+		const char *name = rowtext_isp_name(v->country, s->isp, h->lang);
+		html_put(h, ", ");
+		html_text(h, *name ? name : rowtext_isp(isp, s->isp));
+	}
+}
+
+static void put_event(struct html *h, const struct view *v, const struct event *e)
+{
+	enum lang l = h->lang;
+	struct words onset = words_moment(l, e->onset_ms, v->offset_min, v->until_ms);
+	html_put(h, "<li>");
+	chart_swatch(h, e->state);
+	html_put(h, " <b>");
+	say(h, html_state_text(e->state));
+	html_put(h, "</b> ");
+	put_where(h, v, &e->series);
+	html_put(h, "<p>");
+	if (e->end_ms)
+		html_say(h, TEXT_EVENT_FROM, onset.s,
+			 words_moment(l, e->end_ms, v->offset_min, v->until_ms).s, NULL);
+	else
+		html_say(h, TEXT_EVENT_ONGOING, onset.s, NULL, NULL);
+	html_put(h, " (");
+	html_text(h, words_duration(l, (e->end_ms ? e->end_ms : v->until_ms) - e->onset_ms).s);
+	html_put(h, ")</p><p class=\"note\">");
+	if (e->onset_lo_ms < e->onset_hi_ms) {
+		html_say(h, TEXT_EVENT_ONSET, words_time(l, e->onset_lo_ms, v->offset_min).s,
+			 words_time(l, e->onset_hi_ms, v->offset_min).s, NULL);
+		html_put(h, " · ");
+	}
+	html_say(h, TEXT_EVENT_PROBES, words_int(l, e->probes).s, NULL, NULL);
+	html_put(h, "</p></li>\n");
+}
+
+void part_events(struct html *h, const struct view *v)
+{
+	size_t shown = v->n_events < EVENTS_SHOWN ? v->n_events : EVENTS_SHOWN;
+	html_put(h, "<section>\n<h2>");
+	say(h, TEXT_EVENTS);
+	html_put(h, "</h2>\n");
+	if (!shown) {
+		html_put(h, "<p>");
+		say(h, TEXT_EVENTS_NONE);
+		html_put(h, "</p>\n</section>\n");
+		return;
+	}
+	html_put(h, "<ul class=\"events\">\n");
+	for (size_t i = 0; i < shown; i++)
+		put_event(h, v, &v->events[i]);
+	html_put(h, "</ul>\n");
+	if (shown < v->n_events) {
+		html_put(h, "<p><a href=\"/api/v1/events.csv?by=region&amp;from=-30d\">");
+		html_say(h, TEXT_EVENTS_MORE,
+			 words_int(h->lang, (int64_t)(v->n_events - shown)).s, NULL, NULL);
+		html_put(h, "</a></p>\n");
+	}
+	html_put(h, "</section>\n");
+}
+
+void part_legend(struct html *h, const struct view *v)
+{
+	html_put(h, "<section class=\"legend\">\n<h2>");
+	say(h, TEXT_LEGEND);
+	html_put(h, "</h2>\n<p>");
+	if (v->offset_min)
+		html_say(h, TEXT_AXIS, words_offset(v->offset_min).s, NULL, NULL);
+	else
+		say(h, TEXT_AXIS_UTC);
+	html_put(h, ". ");
+	say(h, TEXT_LEGEND_UP);
+	html_put(h, " ");
+	say(h, TEXT_LEGEND_GAP);
+	html_put(h, "</p>\n<dl>\n");
+	for (int s = STATES - 1; s >= 0; s--) {
+		html_put(h, "<div><dt>");
+		chart_swatch(h, (enum state)s);
+		html_put(h, " ");
+		say(h, html_state_text((enum state)s));
+		html_put(h, "</dt><dd>");
+		html_text(h, state_meaning((enum state)s, h->lang == LANG_FA ? "fa" : "en"));
+		html_put(h, "</dd></div>\n");
+	}
+	html_put(h, "</dl>\n</section>\n");
+}

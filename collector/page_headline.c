@@ -1,0 +1,82 @@
+/* page_headline.c: the state of a country in one sentence. It says what was observed, and what was
+ * not; never who did it or why. */
+#include "collector/page.h"
+#include "collector/words.h"
+
+struct tally {
+	size_t known, lost, silent, worse, few;
+	const struct strip *only; /* the one that is lost, when it is one */
+};
+
+static struct tally count(const struct strips *provinces)
+{
+	struct tally t = {0};
+	for (size_t i = 0; i < provinces->n; i++) {
+		enum state s = provinces->items[i].current.v.state;
+		t.few += s == STATE_INSUFFICIENT;
+		t.known += s != STATE_INSUFFICIENT;
+		t.silent += s == STATE_SILENT;
+		t.worse += s == STATE_RESTRICTED || s == STATE_THROTTLED;
+		if (state_is_loss(s) && s != STATE_SILENT) {
+			t.lost++;
+			t.only = &provinces->items[i];
+		}
+	}
+	return t;
+}
+
+void headline_series(struct html *h, const char *name, const struct strip *s)
+{
+	html_say(h, TEXT_HEAD_STATE, name,
+		 state_meaning(s->current.v.state, h->lang == LANG_FA ? "fa" : "en"), NULL);
+}
+
+void headline_provinces(struct html *h, const struct view *v, const struct strips *provinces,
+			const struct strip *whole)
+{
+	struct tally t = count(provinces);
+	enum lang l = h->lang;
+	struct words of = words_int(l, (int64_t)provinces->n), lost = words_int(l, (int64_t)t.lost);
+	struct words silent = words_int(l, (int64_t)t.silent);
+	const char *name = l == LANG_FA ? v->country->name_fa : v->country->name_en;
+	if (provinces->n <= 1 || (!t.known && whole))
+		headline_series(h, name, whole);
+	else if (t.lost == 1 && !t.silent)
+		html_say(h, TEXT_HEAD_LOST_ONE, NULL, NULL,
+			 rowtext_region_name(v->country, t.only->series.region, l));
+	else if (t.lost && t.silent)
+		html_say(h, TEXT_HEAD_LOST_SILENT, lost.s, of.s, silent.s);
+	else if (t.lost)
+		html_say(h, TEXT_HEAD_LOST, lost.s, of.s, NULL);
+	else if (t.silent)
+		html_say(h, TEXT_HEAD_SILENT, silent.s, of.s, NULL);
+	else if (t.worse)
+		html_say(h, TEXT_HEAD_WORSE, words_int(l, (int64_t)t.worse).s, of.s, NULL);
+	else
+		html_say(h, t.known ? TEXT_HEAD_FINE : TEXT_HEAD_UNKNOWN, NULL, NULL, NULL);
+}
+
+void part_coverage(struct html *h, const struct view *v, const struct strip *whole,
+		   const struct strips *provinces)
+{
+	int64_t end = v->until_ms;
+	const struct row *r = whole ? &whole->current : NULL;
+	enum lang l = h->lang;
+	if (r && r->step_ms && r->v.state != STATE_INSUFFICIENT)
+		end = r->start_ms + r->step_ms;
+	html_put(h, "<p class=\"at\">");
+	html_say(h, v->offset_min ? TEXT_AT : TEXT_AT_UTC, words_time(l, end, v->offset_min).s,
+		 words_time(l, end, 0).s, words_date(l, end, v->offset_min).s);
+	html_put(h, " ");
+	if (r && r->v.expected)
+		html_say(h, TEXT_HEARD_OF, words_int(l, r->v.probes).s,
+			 words_int(l, r->v.expected).s, NULL);
+	else if (r)
+		html_say(h, TEXT_HEARD, words_int(l, r->v.probes).s, NULL, NULL);
+	struct tally t = provinces ? count(provinces) : (struct tally){0};
+	if (t.few && t.known) {
+		html_put(h, " ");
+		html_say(h, TEXT_TOO_FEW, words_int(l, (int64_t)t.few).s, NULL, NULL);
+	}
+	html_put(h, "</p>\n");
+}

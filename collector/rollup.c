@@ -1,0 +1,144 @@
+/* rollup.c: sums, weighted medians and means. */
+#include "collector/rollup.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+
+void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_part *parts,
+		  size_t n)
+{
+	*out = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
+	*expected = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct verdict *v = parts[i].v;
+		out->probes += v->probes;
+		out->late += v->late;
+		*expected += v->expected;
+		for (size_t c = 0; c < CLASSES; c++) {
+			out->share[c].n += v->share[c].n;
+			out->share[c].up += v->share[c].up;
+			out->share[c].some += v->share[c].some;
+			out->share[c].fp += v->share[c].fp;
+		}
+	}
+}
+
+/* A part that was not heard weighs what was expected of it. */
+static double probes_of(const struct verdict *v)
+{
+	return v->probes > v->expected ? v->probes : v->expected;
+}
+
+struct weighed {
+	const struct verdict *v;
+	double weight;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct weighed *x = a, *y = b;
+	return state_rank(x->v->state) - state_rank(y->v->state);
+}
+
+/* The parts that have a verdict of their own, with weights; *all is the weight of every part. */
+static size_t weigh_parts(struct weighed *out, const struct rollup_part *parts, size_t n,
+			  bool silence, double *all)
+{
+	size_t judged = 0;
+	bool known = true;
+	*all = 0;
+	for (size_t i = 0; i < n; i++)
+		known &= parts[i].unplaced || parts[i].people > 0;
+	for (size_t i = 0; i < n; i++) {
+		double weight = known ? parts[i].people : probes_of(parts[i].v);
+		if (parts[i].unplaced)
+			continue;
+		*all += weight;
+		enum state state = parts[i].v->state;
+		if (state != STATE_INSUFFICIENT && (silence || state != STATE_SILENT))
+			out[judged++] = (struct weighed){parts[i].v, weight};
+	}
+	return judged;
+}
+
+static double mean(const struct weighed *w, size_t n, size_t offset)
+{
+	double sum = 0, weight = 0;
+	for (size_t i = 0; i < n; i++) {
+		double share;
+		memcpy(&share, (const char *)w[i].v + offset, sizeof(share));
+		if (isnan(share) || w[i].v->state == STATE_SILENT)
+			continue; /* the few who were heard don't speak for the silent */
+		sum += share * w[i].weight;
+		weight += w[i].weight;
+	}
+	return weight > 0 ? verdict_round(sum / weight) : NAN;
+}
+
+void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n, bool silence)
+{
+	struct weighed *w = xcalloc(n + 1, sizeof(*w));
+	double all, judged = 0, above = 0;
+	size_t n_judged = weigh_parts(w, parts, n, silence, &all);
+	for (size_t i = 0; i < n_judged; i++)
+		judged += w[i].weight;
+	if (judged > 0 && 2 * judged >= all) {
+		qsort(w, n_judged, sizeof(*w), by_rank);
+		size_t i = n_judged;
+		do
+			above += w[--i].weight;
+		while (i > 0 && 2 * above < judged);
+		out->state = w[i].v->state;
+		strcpy(out->rule, n_judged > 1 ? "people" : w[i].v->rule); /* same size */
+		out->up = mean(w, n_judged, offsetof(struct verdict, up));
+		out->lo = mean(w, n_judged, offsetof(struct verdict, lo));
+		out->hi = mean(w, n_judged, offsetof(struct verdict, hi));
+	}
+	free(w);
+}
+
+/* Is x a better spokesman than y? */
+static bool speaks_before(const struct rollup_part *x, double x_weight, bool x_datacentre,
+			  const struct rollup_part *y, double y_weight, bool y_datacentre)
+{
+	bool x_judged = x->v->state != STATE_INSUFFICIENT,
+	     y_judged = y->v->state != STATE_INSUFFICIENT;
+	if (x_judged != y_judged)
+		return x_judged;
+	if (x_datacentre != y_datacentre)
+		return y_datacentre;
+	if (x_weight > y_weight || x_weight < y_weight)
+		return x_weight > y_weight;
+	return state_rank(x->v->state) > state_rank(y->v->state);
+}
+
+void rollup_access(struct verdict *out, const struct rollup_part parts[static ACCESSES])
+{
+	const struct rollup_part *best = NULL;
+	double best_weight = 0;
+	uint32_t probes = 0, expected = 0, late = 0;
+	bool known = true;
+	for (size_t a = 0; a < ACCESSES; a++)
+		known &= !parts[a].v || parts[a].people > 0;
+	for (size_t a = 0; a < ACCESSES; a++) {
+		const struct rollup_part *p = &parts[a];
+		if (!p->v)
+			continue;
+		double weight = known ? p->people : probes_of(p->v);
+		probes += p->v->probes;
+		expected += p->v->expected;
+		late += p->v->late;
+		if (!best || speaks_before(p, weight, a == ACCESS_DATACENTRE, best, best_weight,
+					   best == &parts[ACCESS_DATACENTRE])) {
+			best = p;
+			best_weight = weight;
+		}
+	}
+	*out = best ? *best->v : (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
+	out->probes = probes;
+	out->expected = expected;
+	out->late = late;
+}

@@ -1,0 +1,33 @@
+/* rollup.h: verdicts of parts -> verdict of the whole. Pure.
+ *
+ * Two ways, never mixed. Parts of one kind of access are weighed by the people behind them. Different kinds of access
+ * are never merged into one share: the whole takes the verdict of the kind that most people use. */
+#ifndef COLLECTOR_ROLLUP_H
+#define COLLECTOR_ROLLUP_H
+
+#include <stddef.h>
+
+#include "collector/verdict.h"
+
+struct rollup_part {
+	const struct verdict *v; /* borrowed */
+	double people;		 /* behind it: subscribers, inhabitants; 0 unknown */
+	bool unplaced;		 /* counted, but nobody knows for whom it speaks */
+};
+
+/* Sums what can be summed: probes, late, shares; expected goes to *expected. Ready for verdict_judge. */
+void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_part *parts,
+		  size_t n);
+
+/* out holds what the votes of all parts together say. Where parts that can be judged by themselves stand for at least
+ * half of the people, the state becomes their weighted median (half of the people are at least this badly off; of two
+ * halves the worse), the shares the weighted means of those that were heard. Without the number of people behind every
+ * part, probes are the weights. Unless silence is set, a silent part counts as one that can't be judged. */
+void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n, bool silence);
+
+/* parts by access type, v NULL where there is none. Probes add up; everything else is that of the part with the most
+ * people (probes where they are not known for all parts), of equals the worse. A datacentre speaks for the whole
+ * only when no subscriber line can. */
+void rollup_access(struct verdict *out, const struct rollup_part parts[static ACCESSES]);
+
+#endif
