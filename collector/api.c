@@ -44,6 +44,7 @@ struct rowtext call_rowtext(const struct call *c)
 		.lang = c->params.lang,
 		.synthetic = c->api->synthetic,
 		.now_ms = c->now_ms,
+		.min_probes = c->api->publish->min_probes,
 	};
 }
 
@@ -126,7 +127,8 @@ static void answer_options(struct call *c)
 	struct reply reply;
 	reply_init(&reply, 204, 1);
 	reply_header(&reply, "Access-Control-Allow-Methods", "GET, HEAD, POST");
-	reply_header(&reply, "Access-Control-Allow-Headers", "Content-Type, If-None-Match, Last-Event-ID");
+	reply_header(&reply, "Access-Control-Allow-Headers",
+		     "Content-Type, If-None-Match, Last-Event-ID");
 	reply_header(&reply, "Access-Control-Max-Age", "86400");
 	respond_take(c, &reply, "text/plain", 0);
 }

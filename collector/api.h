@@ -32,8 +32,8 @@ struct api {
 	struct archive *archive;
 	struct live *live;
 	struct server *server;
-	char key[KEYS_TEXT_LEN]; /* the collector's public key, for `probe init` */
-	bool synthetic;		 /* simulated data: every answer says so, nothing is taken */
+	char key[KEYS_TEXT_LEN];  /* the collector's public key, for `probe init` */
+	bool synthetic;		  /* simulated data: every answer says so, nothing is taken */
 	int64_t synthetic_now_ms; /* the moment at which the simulated data ends */
 	int64_t started_ms;
 };

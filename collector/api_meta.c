@@ -12,8 +12,8 @@
 #include "collector/server.h"
 #include "common/jsonw.h"
 
-#define ENTITIES_MAX (4 * 1024 * 1024)
-#define SMALL_MAX    (64 * 1024)
+#define ENTITIES_MAX   (4 * 1024 * 1024)
+#define SMALL_MAX      (64 * 1024)
 #define ENTITIES_AGE_S 300
 
 static void json_text(struct jsonw *j, const char *key, const char *text)

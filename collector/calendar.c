@@ -80,7 +80,8 @@ const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall
 			 d.month, d.day, d.hour, d.minute, second);
 	if (offset_min)
 		snprintf(out + n, CALENDAR_RFC3339_LEN - (size_t)n, "%c%02d:%02d",
-			 offset_min < 0 ? '-' : '+', abs(offset_min) / 60 % 100, abs(offset_min) % 60);
+			 offset_min < 0 ? '-' : '+', abs(offset_min) / 60 % 100,
+			 abs(offset_min) % 60);
 	else
 		snprintf(out + n, CALENDAR_RFC3339_LEN - (size_t)n, "Z");
 	return out;

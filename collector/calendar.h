@@ -10,8 +10,8 @@
 
 struct calendar_date {
 	int year;
-	int month;   /* 1 to 12 */
-	int day;     /* 1 to 31 */
+	int month; /* 1 to 12 */
+	int day;   /* 1 to 31 */
 	int hour;
 	int minute;
 	int weekday; /* 0 Sunday */
@@ -23,6 +23,7 @@ struct calendar_date calendar_jalali(int64_t wall_ms, int offset_min);
 
 /* "2026-01-08T20:00:00+03:30", or with Z when offset_min is 0. */
 #define CALENDAR_RFC3339_LEN 40
-const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms, int offset_min);
+const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms,
+			     int offset_min);
 
 #endif

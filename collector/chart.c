@@ -12,8 +12,10 @@
 
 /* More ticks than this run into one another on a phone. */
 #define TICKS_MAX 8
-/* A tick nearer to the edge than this has no room for its label. */
-#define EDGE_PERCENT 4.0
+/* A tick nearer to the edge than this has no room for its label; on the left the rows of labels are
+ * named. */
+#define LEFT_PERCENT  13.0
+#define RIGHT_PERCENT 96.0
 
 /* Beyond this a band's runs get no tooltips: noise that nobody would hover through. */
 #define TITLES_MAX 60
@@ -88,11 +90,12 @@ void chart_patterns(struct html *h)
 	html_put(h, "<svg class=\"defs\" aria-hidden=\"true\"><defs>");
 	for (int s = 0; s < STATES; s++)
 		if (patterns[s])
-			html_putf(h,
-				  "<pattern id=\"p%d\" width=\"%d\" height=\"%d\" "
-				  "patternUnits=\"userSpaceOnUse\"><rect class=\"s%d\" width=\"%d\" "
-				  "height=\"%d\"/><path class=\"h%d\" d=\"%s\"/></pattern>",
-				  s, TILE, TILE, s, TILE, TILE, s, patterns[s]);
+			html_putf(
+				h,
+				"<pattern id=\"p%d\" width=\"%d\" height=\"%d\" "
+				"patternUnits=\"userSpaceOnUse\"><rect class=\"s%d\" width=\"%d\" "
+				"height=\"%d\"/><path class=\"h%d\" d=\"%s\"/></pattern>",
+				s, TILE, TILE, s, TILE, TILE, s, patterns[s]);
 	html_put(h, "</defs></svg>");
 }
 
@@ -108,7 +111,8 @@ static double percent(const struct chart *c, int64_t ms)
 	return 100.0 * (double)(ms - c->from_ms) / (double)(c->until_ms - c->from_ms);
 }
 
-static void put_run(struct html *h, const struct chart *c, const struct chart_run *r, int offset_min)
+static void put_run(struct html *h, const struct chart *c, const struct chart_run *r,
+		    int offset_min)
 {
 	html_putf(h, "<rect x=\"%.2f%%\" width=\"%.2f%%\" height=\"100%%\" ",
 		  percent(c, r->start_ms), percent(c, r->end_ms) - percent(c, r->start_ms));
@@ -143,9 +147,9 @@ void chart_band(struct html *h, const struct chart *c, const char *label, int of
 static int64_t tick_interval(int64_t range_ms)
 {
 	static const int64_t table[] = {
-		MINUTE_MS,     5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS,	   2 * HOUR_MS,
-		3 * HOUR_MS,   6 * HOUR_MS,   12 * HOUR_MS,   DAY_MS,	      2 * DAY_MS,  7 * DAY_MS,
-		14 * DAY_MS,   30 * DAY_MS,   90 * DAY_MS,    365 * DAY_MS,
+		MINUTE_MS,   5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS,	2 * HOUR_MS,
+		3 * HOUR_MS, 6 * HOUR_MS,   12 * HOUR_MS,   DAY_MS,	    2 * DAY_MS, 7 * DAY_MS,
+		14 * DAY_MS, 30 * DAY_MS,   90 * DAY_MS,    365 * DAY_MS,
 	};
 	size_t n = sizeof(table) / sizeof(table[0]);
 	for (size_t i = 0; i < n; i++)
@@ -158,7 +162,9 @@ static void put_tick(struct html *h, double x, int64_t t, int offset_min, bool d
 {
 	int64_t local = t + offset_min * MINUTE_MS;
 	bool midnight = local % DAY_MS == 0;
-	html_putf(h, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"4\"/><text x=\"%.2f%%\" y=\"16\"%s>",
+	html_putf(h,
+		  "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"4\"/><text x=\"%.2f%%\" "
+		  "y=\"16\"%s>",
 		  x, x, x, midnight ? " class=\"day\"" : "");
 	if (midnight || days)
 		html_text(h, words_day(h->lang, t, offset_min).s);
@@ -178,9 +184,14 @@ void chart_axis(struct html *h, int64_t from_ms, int64_t until_ms, int offset_mi
 	int64_t every = tick_interval(until_ms - from_ms), shift = offset_min * MINUTE_MS;
 	int64_t t = (from_ms + shift + every - 1) / every * every - shift;
 	html_putf(h, "<svg class=\"axis%s\" aria-hidden=\"true\">", offset_min ? " two" : "");
+	if (offset_min) {
+		html_put(h, "<text class=\"name\" y=\"16\">");
+		html_say(h, TEXT_AXIS_LOCAL, NULL, NULL, NULL);
+		html_put(h, "</text><text class=\"name utc\" y=\"30\">UTC</text>");
+	}
 	for (; t <= until_ms; t += every) {
 		double x = percent(&c, t);
-		if (x >= EDGE_PERCENT && x <= 100 - EDGE_PERCENT)
+		if (x >= (offset_min ? LEFT_PERCENT : 100 - RIGHT_PERCENT) && x <= RIGHT_PERCENT)
 			put_tick(h, x, t, offset_min, every >= DAY_MS);
 	}
 	html_put(h, "</svg>");

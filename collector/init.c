@@ -35,7 +35,8 @@ static int check_private(const char *dir)
 		return -1;
 	}
 	if (st.st_mode & 077)
-		log_warnx("%s can be read by others; chmod 700 keeps what probes sent private", dir);
+		log_warnx("%s can be read by others; chmod 700 keeps what probes sent private",
+			  dir);
 	return 0;
 }
 

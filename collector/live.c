@@ -87,7 +87,9 @@ static void publish_take(struct live *l, const struct series *series, const char
 static int put_row(void *arg, const struct row *row)
 {
 	struct live *l = arg;
-	const struct rowtext t = {.country = l->publish->country, .now_ms = clock_wall_ms()};
+	const struct rowtext t = {.country = l->publish->country,
+				  .now_ms = clock_wall_ms(),
+				  .min_probes = l->publish->min_probes};
 	struct buf out;
 	struct jsonw j;
 	buf_init(&out, MESSAGE_MAX);
@@ -159,7 +161,9 @@ static void row_changed(void *arg, const struct row *r)
 static void event_changed(void *arg, const struct event *e)
 {
 	struct live *l = arg;
-	const struct rowtext t = {.country = l->publish->country, .now_ms = clock_wall_ms()};
+	const struct rowtext t = {.country = l->publish->country,
+				  .now_ms = clock_wall_ms(),
+				  .min_probes = l->publish->min_probes};
 	struct buf out;
 	struct jsonw j;
 	l->stats.events++;

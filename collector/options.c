@@ -38,7 +38,7 @@ const struct conf_option options_table[] = {
 	 "seconds of one published row, a multiple of bucket_s that divides a day"},
 	{"limits", "max_connections", "max-connections", CONF_INT, "10000", 1, 1000000, NULL,
 	 "open connections before new ones have to wait"},
-	{NULL},
+	{.section = NULL},
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -90,10 +90,12 @@ static int read_flag(struct conf *c, char **argv, const char **file, char *err, 
 /* What no single row of the table can say. */
 static int check_together(const struct conf *c, char *err, size_t errlen)
 {
-	int64_t bucket = conf_int(c, "publish", "bucket_s"), step = conf_int(c, "publish", "step_s");
+	int64_t bucket = conf_int(c, "publish", "bucket_s"),
+		step = conf_int(c, "publish", "step_s");
 	if (step % bucket || DAY_S % step) {
-		snprintf(err, errlen,
-			 "[publish] step_s must be a multiple of bucket_s and divide a day (86400)");
+		snprintf(
+			err, errlen,
+			"[publish] step_s must be a multiple of bucket_s and divide a day (86400)");
 		return -1;
 	}
 	return 0;
@@ -160,16 +162,17 @@ char *options_data_path(const struct conf *c, const char *name)
 void options_help(struct buf *out)
 {
 	struct conf *c = conf_new(options_table, "COLLECTOR_");
-	buf_puts(out,
-		 "Usage: collector COMMAND [-c FILE] [OPTIONS]\n"
-		 "\n"
-		 "  init     make the data folder and the key; print the public KEY for probe init\n"
-		 "  serve    take submissions, keep the timeline, show it\n"
-		 "  rebuild  throw the views away and make them again from the archive\n"
-		 "\n"
-		 "  -c, --config FILE                  settings [" OPTIONS_FILE "]\n"
-		 "  -h, --help   --version\n"
-		 "\n");
+	buf_puts(
+		out,
+		"Usage: collector COMMAND [-c FILE] [OPTIONS]\n"
+		"\n"
+		"  init     make the data folder and the key; print the public KEY for probe init\n"
+		"  serve    take submissions, keep the timeline, show it\n"
+		"  rebuild  throw the views away and make them again from the archive\n"
+		"\n"
+		"  -c, --config FILE                  settings [" OPTIONS_FILE "]\n"
+		"  -h, --help   --version\n"
+		"\n");
 	conf_help(c, out);
 	buf_puts(out, "\nFlags win over COLLECTOR_* variables, those over the file. See "
 		      "fanous-collector(8).\n");

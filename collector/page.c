@@ -30,9 +30,13 @@ static void put_head(struct html *h, const struct page *p)
 {
 	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
 	bool fa = h->lang == LANG_FA;
-	html_putf(h, "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
+	html_putf(h,
+		  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta "
+		  "charset=\"utf-8\">\n",
 		  fa ? "fa" : "en", fa ? "rtl" : "ltr");
-	html_put(h, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+	html_put(
+		h,
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
 	html_put(h, p->headline);
 	html_put(h, " – ");
 	html_say(h, TEXT_SITE, NULL, NULL, NULL);
@@ -51,7 +55,7 @@ static void put_head(struct html *h, const struct page *p)
 static void put_top(struct html *h, const struct view *v, const struct page *p)
 {
 	bool fa = v->lang == LANG_FA;
-	html_put(h, "<header><a class=\"brand\" href=\"");
+	html_put(h, "<div class=\"top\"><a class=\"brand\" href=\"");
 	html_put(h, fa ? "/fa/" : "/");
 	html_put(h, "\"><img src=\"/web/icon.svg\" width=\"20\" height=\"20\" alt=\"\"> ");
 	html_say(h, TEXT_SITE, NULL, NULL, NULL);
@@ -62,7 +66,7 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	html_text(h, p->path);
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
-	html_put(h, "</a></header>\n");
+	html_put(h, "</a></div>\n</header>\n");
 }
 
 static void put_ranges(struct html *h, const struct view *v, const struct page *p)
@@ -77,8 +81,9 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 	const char *asked = query_get(&v->call->query, "range");
 	bool fixed = v->call->params.range_ms == 0;
 	const char *now = fixed ? "" : asked ? asked : "24h";
-	html_put(h, "<nav class=\"ranges\">");
+	html_put(h, "<nav class=\"ranges\" aria-label=\"");
 	html_say(h, TEXT_RANGE, NULL, NULL, NULL);
+	html_put(h, "\">");
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		html_put(h, " <a href=\"");
 		html_put(h, v->lang == LANG_FA ? "/fa" : "");
@@ -94,6 +99,7 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 void page_begin(struct html *h, const struct view *v, const struct page *p)
 {
 	put_head(h, p);
+	html_put(h, "<header>\n");
 	if (v->call->api->synthetic) {
 		html_put(h, "<p class=\"synthetic\" role=\"note\"><b>");
 		html_say(h, TEXT_SYNTHETIC, NULL, NULL, NULL);
@@ -102,7 +108,7 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 		html_put(h, "</p>\n");
 	}
 	put_top(h, v, p);
-	html_put(h, "<p id=\"say\" class=\"unseen\" role=\"status\"></p>\n<main id=\"live\"");
+	html_put(h, "<div id=\"say\" class=\"unseen\" role=\"status\"></div>\n<main id=\"live\"");
 	if (p->stream)
 		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
 	html_put(h, ">\n");
@@ -125,7 +131,8 @@ static void put_data_links(struct html *h, const struct view *v, const struct pa
 	html_say(h, TEXT_DATA, NULL, NULL, NULL);
 	for (int i = 0; i < 2; i++)
 		html_putf(h,
-			  " <a href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64
+			  " <a "
+			  "href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64
 			  "\">%s</a>",
 			  formats[i], p->data_query, from, until, v->step_ms / 1000,
 			  i ? "JSON" : "CSV");
@@ -157,14 +164,14 @@ static void put_method(struct html *h, const struct view *v)
 
 void page_end(struct html *h, const struct view *v, const struct page *p)
 {
-	html_put(h, "<footer>\n");
+	html_put(h, "<div class=\"about\">\n");
 	if (p->data_query) {
 		put_data_links(h, v, p);
 		put_method(h, v);
 	}
-	html_put(h, "</footer>\n</main>\n<p class=\"licence\">");
+	html_put(h, "</div>\n</main>\n<footer>");
 	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
-	html_put(h, " Fanous " VERSION "</p>\n</body>\n</html>\n");
+	html_put(h, " Fanous " VERSION "</footer>\n</body>\n</html>\n");
 }
 
 void page_answer_take(struct call *c, struct reply *reply)

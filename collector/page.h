@@ -58,7 +58,7 @@ struct page {
 	const char *path;	/* without language and query: "/region/IR-23" */
 	const char *headline;	/* also the title */
 	const char *data_query; /* of the same view in the API: "by=region" */
-	const char *stream;	/* query of the stream whose changes make it stale; NULL: not live */
+	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
 
 /* Everything before and after the parts of a page. */
@@ -66,8 +66,8 @@ void page_begin(struct html *h, const struct view *v, const struct page *p);
 void page_end(struct html *h, const struct view *v, const struct page *p);
 /* Answers with out, a whole page. */
 void page_answer_take(struct call *c, struct reply *reply);
-/* 404 or 400 as a page. */
-void page_problem(struct call *c, int status, enum text why);
+/* A problem for a person. */
+void page_problem(struct call *c, const struct problem *p);
 /* The address of a page in the language of v, with the range that was asked for. */
 void page_href(struct html *h, const struct view *v, const char *path);
 

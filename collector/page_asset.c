@@ -12,7 +12,8 @@
 #define VERSIONED_AGE_S (365 * 24 * 3600)
 #define PLAIN_AGE_S	3600
 
-const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data, size_t len)
+const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data,
+			       size_t len)
 {
 	snprintf(out, PAGE_ASSET_VERSION_LEN, "%08" PRIx32,
 		 (uint32_t)crc32(0, (const Bytef *)data, (uInt)len));

@@ -6,6 +6,7 @@
 
 /* A few letters that change with the content: browsers may keep the file for ever. */
 #define PAGE_ASSET_VERSION_LEN 12
-const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data, size_t len);
+const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data,
+			       size_t len);
 
 #endif

@@ -94,7 +94,8 @@ static void part_empty(struct html *h, const struct view *v)
 
 static void write_empty(struct draft *d)
 {
-	const struct page page = {.path = "/", .headline = d->headline.data, .stream = "by=country"};
+	const struct page page = {
+		.path = "/", .headline = d->headline.data, .stream = "by=country"};
 	page_begin(&d->html, &d->view, &page);
 	part_empty(&d->html, &d->view);
 	page_end(&d->html, &d->view, &page);
@@ -109,8 +110,9 @@ static void add_provinces(const struct view *v, struct strips *s)
 	}
 }
 
-static void write_country(struct draft *d, const struct strip *whole, const struct strips *provinces,
-			  const struct strips *accesses, const struct strips *networks)
+static void write_country(struct draft *d, const struct strip *whole,
+			  const struct strips *provinces, const struct strips *accesses,
+			  const struct strips *networks)
 {
 	static const struct strips none;
 	const struct view *v = &d->view;
@@ -198,6 +200,13 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	draft_finish(&d);
 }
 
+static void not_found(struct call *c)
+{
+	struct problem p = {0};
+	problem_set(&p, 404, "", "%s has nothing of this name", c->api->country->name_en);
+	page_problem(c, &p);
+}
+
 void page_region(struct call *c)
 {
 	const struct country *country = c->api->country;
@@ -206,7 +215,7 @@ void page_region(struct call *c)
 		if (!strcasecmp(country->regions[i].code, c->tail))
 			r = &country->regions[i];
 	if (!r) {
-		page_problem(c, 404, TEXT_NOT_FOUND);
+		not_found(c);
 		return;
 	}
 	struct series own = {.isp = ISP_ANY, .access = ACCESS_ANY};
@@ -221,10 +230,10 @@ void page_isp(struct call *c)
 {
 	const char *digits = strncasecmp(c->tail, "AS", 2) ? c->tail : c->tail + 2;
 	unsigned long asn = strtoul(digits, NULL, 10);
-	const struct isp *isp = asn && asn < ISP_ANY ? country_isp(c->api->country, (uint32_t)asn)
-						     : NULL;
+	const struct isp *isp =
+		asn && asn < ISP_ANY ? country_isp(c->api->country, (uint32_t)asn) : NULL;
 	if (!isp || digits[strspn(digits, "0123456789")]) {
-		page_problem(c, 404, TEXT_NOT_FOUND);
+		not_found(c);
 		return;
 	}
 	const struct series own = {.isp = isp->asn, .access = ACCESS_ANY};
@@ -233,14 +242,21 @@ void page_isp(struct call *c)
 		      TEXT_NETWORK_BY_PROVINCE);
 }
 
-void page_problem(struct call *c, int status, enum text why)
+void page_problem(struct call *c, const struct problem *p)
 {
+	enum text heading = p->status == 404   ? TEXT_NOT_FOUND
+			    : p->status == 503 ? TEXT_TRY_LATER
+					       : TEXT_BAD_REQUEST;
+	const struct page page = {.path = "/", .headline = html_word(c->params.lang, heading)};
 	struct draft d;
-	const struct page page = {.path = "/", .headline = html_word(c->params.lang, why)};
 	draft_init(&d, c);
-	d.reply.status = status;
+	d.reply.status = p->status;
+	if (p->retry_after_s)
+		reply_header(&d.reply, "Retry-After", "%d", p->retry_after_s);
 	page_begin(&d.html, &d.view, &page);
-	html_put(&d.html, "<p><a href=\"");
+	html_put(&d.html, "<p lang=\"en\" dir=\"ltr\">");
+	html_text(&d.html, p->detail);
+	html_put(&d.html, "</p>\n<p><a href=\"");
 	html_put(&d.html, d.view.lang == LANG_FA ? "/fa/" : "/");
 	html_put(&d.html, "\">");
 	html_say(&d.html, TEXT_HOME, NULL, NULL, NULL);

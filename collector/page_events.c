@@ -5,7 +5,7 @@
 #include "collector/page.h"
 #include "collector/words.h"
 
-#define EVENTS_SHOWN 12
+#define EVENTS_SHOWN 8
 
 static void say(struct html *h, enum text t)
 {
@@ -73,8 +73,8 @@ void part_events(struct html *h, const struct view *v)
 	html_put(h, "</ul>\n");
 	if (shown < v->n_events) {
 		html_put(h, "<p><a href=\"/api/v1/events.csv?by=region&amp;from=-30d\">");
-		html_say(h, TEXT_EVENTS_MORE,
-			 words_int(h->lang, (int64_t)(v->n_events - shown)).s, NULL, NULL);
+		html_say(h, TEXT_EVENTS_MORE, words_int(h->lang, (int64_t)(v->n_events - shown)).s,
+			 NULL, NULL);
 		html_put(h, "</a></p>\n");
 	}
 	html_put(h, "</section>\n");

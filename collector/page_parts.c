@@ -25,14 +25,17 @@ static enum text access_text(enum access_type a)
 	}
 }
 
-/* "up 12% (4–29%), n=31 of 40" */
-static void put_figures(struct html *h, const struct row *r)
+/* "up 12% (4–29%), n=31 of 40"; of fewer than min_probes only that: "n<5". */
+static void put_figures(struct html *h, const struct view *view, const struct row *r)
 {
 	const struct verdict *v = &r->v;
+	uint32_t min_probes = view->call->api->publish->min_probes;
 	enum lang l = h->lang;
 	struct words n = words_int(l, v->probes);
 	if (!r->step_ms)
 		return;
+	if (v->probes < min_probes && min_probes > 1)
+		n = words_below(l, min_probes);
 	html_put(h, "<span class=\"fig\">");
 	if (isnan(v->up) || isnan(v->lo) || isnan(v->hi))
 		html_say(h, TEXT_FIGURES_NONE, NULL, NULL, n.s);
@@ -80,10 +83,12 @@ static void put_axis(struct html *h, const struct view *v)
 
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name)
 {
-	html_put(h, "<section class=\"hero\">\n<p>");
+	html_put(h, "<section class=\"hero\">\n<p><span class=\"what\">");
+	html_text(h, name);
+	html_put(h, "</span> ");
 	put_state(h, v, s);
 	html_put(h, " ");
-	put_figures(h, &s->current);
+	put_figures(h, v, &s->current);
 	html_put(h, "</p>\n");
 	put_band(h, v, s, name);
 	put_axis(h, v);
@@ -156,7 +161,7 @@ void part_strips(struct html *h, const struct view *v, enum text heading, const 
 		html_put(h, "<p>");
 		put_state(h, v, &s->items[i]);
 		html_put(h, " ");
-		put_figures(h, &s->items[i].current);
+		put_figures(h, v, &s->items[i].current);
 		html_put(h, "</p>");
 		put_band(h, v, &s->items[i], *l.name ? l.name : l.note);
 		html_put(h, "</li>\n");
@@ -194,7 +199,8 @@ void part_reach(struct html *h, const struct view *v, const struct strip *s)
 		html_put(h, "<tr><th scope=\"row\">");
 		say(h, rows[i].text);
 		html_put(h, "</th><td>");
-		html_say(h, TEXT_REACH_OF, words_int(l, share->up).s, words_int(l, share->n).s, NULL);
+		html_say(h, TEXT_REACH_OF, words_int(l, share->up).s, words_int(l, share->n).s,
+			 NULL);
 		html_put(h, "</td><td>");
 		html_say(h, TEXT_REACH_OF, words_int(l, share->some).s, words_int(l, share->n).s,
 			 NULL);

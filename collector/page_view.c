@@ -141,9 +141,12 @@ static int put_event(void *arg, const struct event *e)
 	return v->n_events >= EVENTS_MAX;
 }
 
+/* Those of the page's own series first: they are the summary. */
 static int newest_first(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
+	if (!*x->series.region != !*y->series.region)
+		return *x->series.region ? 1 : -1;
 	if (x->onset_ms != y->onset_ms)
 		return x->onset_ms < y->onset_ms ? 1 : -1;
 	return series_cmp(&x->series, &y->series);

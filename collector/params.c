@@ -26,8 +26,9 @@ static int refuse_word(struct problem *why, const char *name, const char *value,
 		       const char *const *words)
 {
 	snprintf(why->nearest, sizeof(why->nearest), "%s", nearest_word(value, words));
-	return problem_set(why, 400, name, "%s can't be '%.40s'; the nearest value that it can be is '%s'",
-			   name, value, why->nearest);
+	return problem_set(why, 400, name,
+			   "%s can't be '%.40s'; the nearest value that it can be is '%s'", name,
+			   value, why->nearest);
 }
 
 static int read_from(struct reading *r, const char *value)
@@ -112,8 +113,8 @@ static int read_isp(struct reading *r, const char *value)
 	size_t n = strspn(digits, "0123456789");
 	unsigned long long asn = n && n <= ASN_TEXT_MAX ? strtoull(digits, NULL, 10) : UINT64_MAX;
 	if (digits[n] || asn >= UINT32_MAX)
-		return problem_set(r->why, 400, "isp", "isp must be an AS number like AS44244, not '%.40s'",
-				   value);
+		return problem_set(r->why, 400, "isp",
+				   "isp must be an AS number like AS44244, not '%.40s'", value);
 	if (r->p->n_isps == PARAMS_SERIES_MAX)
 		return problem_set(r->why, 400, "isp", "isp is given more than %d times",
 				   PARAMS_SERIES_MAX);
@@ -229,12 +230,12 @@ static int refuse_name(struct reading *r, const char *name)
 		if (r->env->allowed & table[i].bit)
 			words[n++] = table[i].name;
 	if (!n)
-		return problem_set(r->why, 400, name, "this path takes no parameters, '%.40s' included",
-				   name);
+		return problem_set(r->why, 400, name,
+				   "this path takes no parameters, '%.40s' included", name);
 	snprintf(r->why->nearest, sizeof(r->why->nearest), "%s", nearest_word(name, words));
 	return problem_set(r->why, 400, name,
-			   "'%.40s' is not a parameter of this path; the nearest that is: '%s'", name,
-			   r->why->nearest);
+			   "'%.40s' is not a parameter of this path; the nearest that is: '%s'",
+			   name, r->why->nearest);
 }
 
 static int read_pair(struct reading *r, const struct query_pair *pair, unsigned int *seen)
@@ -243,7 +244,8 @@ static int read_pair(struct reading *r, const struct query_pair *pair, unsigned 
 		if (!(r->env->allowed & table[i].bit) || strcmp(table[i].name, pair->name))
 			continue;
 		if ((*seen & table[i].bit) && !table[i].repeatable)
-			return problem_set(r->why, 400, pair->name, "%s is given twice", pair->name);
+			return problem_set(r->why, 400, pair->name, "%s is given twice",
+					   pair->name);
 		*seen |= table[i].bit;
 		return table[i].read(r, pair->value);
 	}
@@ -254,9 +256,10 @@ static int read_time(struct reading *r, const char *name, const char *text, int6
 {
 	if (clock_parse(text, r->env->now_ms, out) == 0)
 		return 0;
-	return problem_set(r->why, 400, name,
-			   "%s must be a time like 2026-01-08T16:30:00Z, 1767889800 or -24h, not '%.40s'",
-			   name, text);
+	return problem_set(
+		r->why, 400, name,
+		"%s must be a time like 2026-01-08T16:30:00Z, 1767889800 or -24h, not '%.40s'",
+		name, text);
 }
 
 /* from and until, of which either may be missing, and range. */

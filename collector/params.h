@@ -36,7 +36,7 @@ enum param {
 enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT, FORMAT_HTML };
 enum lang { LANG_EN, LANG_FA };
 
-#define PARAMS_SERIES_MAX 64 /* regions or ISPs named in one request */
+#define PARAMS_SERIES_MAX	64 /* regions or ISPs named in one request */
 #define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)
 
 struct params {

@@ -6,8 +6,8 @@
 struct problem {
 	int status;
 	char detail[320];
-	char parameter[64]; /* "" when no parameter is at fault */
-	char nearest[64];   /* "" when nothing is near */
+	char parameter[64];  /* "" when no parameter is at fault */
+	char nearest[64];    /* "" when nothing is near */
 	const char *example; /* a path that works, static; NULL for none */
 	int retry_after_s;   /* 0: no use in trying again */
 };

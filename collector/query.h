@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#define QUERY_PAIRS_MAX 96	/* every region of a country, and the rest */
-#define QUERY_TEXT_MAX	8192	/* all of it, decoded */
+#define QUERY_PAIRS_MAX 96   /* every region of a country, and the rest */
+#define QUERY_TEXT_MAX	8192 /* all of it, decoded */
 
 struct query_pair {
 	const char *name; /* both borrowed from text */

@@ -7,6 +7,7 @@
 #include "collector/request.h"
 
 #include <event2/buffer.h>
+#include <event2/http.h>
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/util.h>
@@ -237,7 +238,8 @@ void request_reply_take(struct request *r, struct reply *p)
 {
 	struct conn *c = r->conn;
 	if (c) {
-		int64_t allowed_s = HTTP_REQUEST_TIMEOUT_S + (int64_t)p->body.len / READ_BYTES_PER_S;
+		int64_t allowed_s =
+			HTTP_REQUEST_TIMEOUT_S + (int64_t)p->body.len / READ_BYTES_PER_S;
 		if (request_method(r) == METHOD_HEAD)
 			reply_header(p, "Content-Length", "%zu", p->body.len);
 		put_headers(r, p);

@@ -9,6 +9,7 @@
 
 #include "collector/api.h"
 #include "collector/country.h"
+#include "collector/page.h"
 #include "common/jsonw.h"
 
 #define PROBLEM_MAX    (16 * 1024)
@@ -18,9 +19,9 @@
 #define ETAG_BYTES     16 /* libsodium's smallest hash */
 
 /* Pages and figures only from here, no inline code: what is injected into a page stays text. */
-static const char page_policy[] =
-	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+static const char page_policy[] = "default-src 'none'; style-src 'self'; script-src 'self'; "
+				  "img-src 'self'; connect-src 'self'; "
+				  "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 static const char *title(int status)
 {
@@ -41,10 +42,24 @@ static void put_cors(struct reply *p)
 	reply_header(p, "Access-Control-Expose-Headers", "ETag, Retry-After");
 }
 
+/* A person who followed a bad link gets a page, a program gets JSON. */
+static bool wants_page(const struct call *c)
+{
+	const char *accept = request_header(c->request, "Accept");
+	if (c->route)
+		return c->route->methods & ROUTE_PAGE;
+	return accept && strstr(accept, "text/html") &&
+	       strncmp(request_path(c->request), "/api/", 5) != 0;
+}
+
 void respond_problem(struct call *c, const struct problem *p)
 {
 	struct reply reply;
 	struct jsonw j;
+	if (wants_page(c)) {
+		page_problem(c, p);
+		return;
+	}
 	reply_init(&reply, p->status, PROBLEM_MAX);
 	jsonw_begin(&j, &reply.body);
 	jsonw_object(&j, NULL);
@@ -145,7 +160,8 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 		reply_header(p, "Cache-Control", "no-store");
 	} else {
 		make_etag(etag, sizeof(etag), &p->body);
-		reply_header(p, "Cache-Control", "public, max-age=%d", max_age_s);
+		reply_header(p, "Cache-Control", "public, max-age=%d",
+			     p->status == 200 ? max_age_s : 1);
 		reply_header(p, "ETag", "%s", etag);
 		reply_header(p, "Vary", "Accept-Encoding");
 		if (is_unchanged(c->request, etag)) {
@@ -162,7 +178,8 @@ void respond_table(struct call *c, struct reply *p, const char *name, int max_ag
 {
 	bool csv = c->params.format == FORMAT_CSV;
 	if (csv)
-		reply_header(p, "Content-Disposition", "attachment; filename=\"fanous-%s-%s%s.csv\"",
-			     c->api->country->code, name, c->api->synthetic ? "-SYNTHETIC" : "");
+		reply_header(p, "Content-Disposition",
+			     "attachment; filename=\"fanous-%s-%s%s.csv\"", c->api->country->code,
+			     name, c->api->synthetic ? "-SYNTHETIC" : "");
 	respond_take(c, p, csv ? "text/csv; charset=utf-8" : "application/json", max_age_s);
 }

@@ -89,6 +89,7 @@ static void get_text(struct varint_in *in, char *out, size_t outlen)
 {
 	size_t len = varint_get_max(in, outlen - 1);
 	const uint8_t *text = varint_bytes(in, len);
+	in->bad |= text && memchr(text, '\0', len);
 	if (text)
 		memcpy(out, text, len);
 	out[text ? len : 0] = '\0';

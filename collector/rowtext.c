@@ -44,6 +44,27 @@ static bool is_provisional(const struct rowtext *t, const struct row *r)
 	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms > t->now_ms;
 }
 
+/* The publisher gives 0 for whatever is below the threshold. */
+static bool is_withheld(const struct rowtext *t, uint32_t probes)
+{
+	return probes < t->min_probes && t->min_probes > 1;
+}
+
+static void json_probes(struct jsonw *j, const struct rowtext *t, uint32_t probes)
+{
+	if (is_withheld(t, probes))
+		jsonw_null(j, "probes");
+	else
+		jsonw_int(j, "probes", probes);
+}
+
+static void csv_probes(struct buf *out, const struct rowtext *t, uint32_t probes)
+{
+	if (!is_withheld(t, probes))
+		buf_printf(out, "%" PRIu32, probes);
+	buf_putc(out, ',');
+}
+
 static void json_time(struct jsonw *j, const struct rowtext *t, const char *key, int64_t ms)
 {
 	char text[CALENDAR_RFC3339_LEN];
@@ -131,7 +152,7 @@ void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row
 	jsonw_num(j, "up", r->v.up, SHARE_DECIMALS);
 	jsonw_num(j, "lo", r->v.lo, SHARE_DECIMALS);
 	jsonw_num(j, "hi", r->v.hi, SHARE_DECIMALS);
-	jsonw_int(j, "probes", r->v.probes);
+	json_probes(j, t, r->v.probes);
 	jsonw_int(j, "expected", r->v.expected);
 	jsonw_int(j, "late", r->v.late);
 	jsonw_int(j, "revision", r->revision);
@@ -157,17 +178,18 @@ void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row 
 	csv_share(out, r->v.up);
 	csv_share(out, r->v.lo);
 	csv_share(out, r->v.hi);
-	buf_printf(out, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%s,%d", r->v.probes,
-		   r->v.expected, r->v.late, r->revision, r->v.rule, is_provisional(t, r));
+	csv_probes(out, t, r->v.probes);
+	buf_printf(out, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%s,%d", r->v.expected, r->v.late,
+		   r->revision, r->v.rule, is_provisional(t, r));
 	csv_tail(out, t, &r->series);
 }
 
 /* What the event is about, in the words of `by`. */
 static const char *scope(const struct series *s)
 {
-	static const char *const words[] = {"country",	  "access",	   "isp",	 "isp,access",
-					    "region",	  "region,access", "region,isp",
-					    "region,isp,access"};
+	static const char *const words[] = {"country",	  "access",	      "isp",
+					    "isp,access", "region",	      "region,access",
+					    "region,isp", "region,isp,access"};
 	return words[(s->region[0] ? 4 : 0) + (s->isp != ISP_ANY ? 2 : 0) +
 		     (s->access != ACCESS_ANY ? 1 : 0)];
 }
@@ -185,7 +207,7 @@ void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct e
 	json_time(j, t, "end", e->end_ms);
 	json_time(j, t, "detected", e->detected_ms);
 	jsonw_num(j, "severity", e->severity, 2);
-	jsonw_int(j, "probes", e->probes);
+	json_probes(j, t, e->probes);
 	jsonw_int(j, "revision", e->revision);
 	jsonw_end(j);
 }
@@ -209,6 +231,8 @@ void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct ev
 	csv_time(out, t, e->onset_hi_ms);
 	csv_time(out, t, e->end_ms);
 	csv_time(out, t, e->detected_ms);
-	buf_printf(out, "%.2f,%" PRIu32 ",%" PRIu32, e->severity, e->probes, e->revision);
+	buf_printf(out, "%.2f,", e->severity);
+	csv_probes(out, t, e->probes);
+	buf_printf(out, "%" PRIu32, e->revision);
 	csv_tail(out, t, &e->series);
 }

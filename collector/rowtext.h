@@ -1,7 +1,7 @@
 /* rowtext.h: rows and events as JSON and CSV: both spellings of a field side by side. Pure.
  *
- * null (CSV: empty) stands for "any" in region, isp and access, and for figures that are withheld or
- * that nobody measured. */
+ * null (CSV: empty) stands for "any" in region, isp and access, and for figures that are withheld
+ * (fewer than min_probes) or that nobody measured. */
 #ifndef COLLECTOR_ROWTEXT_H
 #define COLLECTOR_ROWTEXT_H
 
@@ -17,11 +17,11 @@ struct country;
 
 struct rowtext {
 	const struct country *country;
-	int offset_min;	 /* of the times: 0 is UTC */
-	bool names;	 /* add region_name and isp_name in lang */
+	int offset_min; /* of the times: 0 is UTC */
+	bool names;	/* add region_name and isp_name in lang */
 	enum lang lang;
-	bool synthetic;	 /* CSV has no envelope: add a column */
-	int64_t now_ms;	 /* a row that ends later is provisional */
+	bool synthetic; /* CSV has no envelope: add a column */
+	int64_t now_ms; /* a row that ends later is provisional */
 };
 
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r);

@@ -28,11 +28,11 @@ struct server_config {
 };
 
 struct server_stats {
-	size_t connections;	/* open at this moment */
-	uint64_t accepted;	/* since the start */
-	uint64_t requests;	/* whole requests */
-	uint64_t timeouts;	/* connections ended at a deadline */
-	size_t buffered_bytes;	/* what peers have sent or not yet read */
+	size_t connections;    /* open at this moment */
+	uint64_t accepted;     /* since the start */
+	uint64_t requests;     /* whole requests */
+	uint64_t timeouts;     /* connections ended at a deadline */
+	size_t buffered_bytes; /* what peers have sent or not yet read */
 };
 
 /* Listens at once; requests arrive from the loop. NULL with err. */

@@ -2,7 +2,9 @@
  *
  * views_fold takes one archived batch and unites its votes into cells; views_tick turns the buckets that changed,
  * or that have just ended, into rows and events, and tells a listener what is different. The same code runs live
- * and in a rebuild, so both give the same rows. */
+ * and in a rebuild, so both give the same rows: whatever is final is judged at fixed moments of the archive's time, a step
+ * when it has ended and its grace has passed. What the views hold in memory is written out by store_commit and
+ * forgotten by store_reset. Networks that the country's isps.tsv does not have are folded as network 0. */
 #ifndef COLLECTOR_VIEWS_H
 #define COLLECTOR_VIEWS_H
 
@@ -16,27 +18,35 @@
 struct views; /* opaque */
 
 struct views_config {
-	int64_t bucket_ms;    /* base cell */
-	int64_t step_ms;      /* published row, a multiple of bucket_ms */
+	int64_t bucket_ms; /* base cell */
+	int64_t step_ms;   /* published row, a multiple of bucket_ms */
 	uint32_t min_probes;
 };
 
 struct views_listener { /* either may be NULL */
 	void (*row)(void *arg, const struct row *r);
+	/* Also once for an event that later results have undone: its end is its onset. */
 	void (*event)(void *arg, const struct event *e);
 	void *arg;
 };
 
-/* store and country are borrowed. */
+/* store and country are borrowed. Views that were made with another configuration are emptied, to be replayed from the
+ * archive; a synthetic store is left as it is, and never ticks. NULL on trouble. */
 struct views *views_new(struct store *store, const struct country *country,
 			const struct views_config *config);
 void views_free(struct views *v);
 void views_listen(struct views *v, const struct views_listener *l);
 
+/* What the views are made with: META "method" of the store. */
+#define VIEWS_METHOD_LEN 128
+void views_method(const struct country *country, const struct views_config *config,
+		  char out[static VIEWS_METHOD_LEN]);
+
 /* One new batch (the caller has asked the ledger). 0 or -1. */
-int views_fold(struct views *v, const struct batch *b, uint64_t probe,
-	       const struct placement *at, int64_t received_ms);
-/* The collector was up at this time. */
+int views_fold(struct views *v, const struct batch *b, uint64_t probe, const struct placement *at,
+	       int64_t received_ms);
+/* The collector was up at this time. Marks, ticks and batches less than 90 s apart make one time of being
+ * up; a new start begins a new one. Only then is silence the network's. */
 int views_alive(struct views *v, int64_t received_ms);
 /* Recomputes what is due at now. 0 or -1. */
 int views_tick(struct views *v, int64_t now_ms);

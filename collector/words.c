@@ -15,8 +15,8 @@ static const char *const weekdays[2][7] = {
 };
 static const char *const months[2][12] = {
 	{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	{"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن",
-	 "اسفند"},
+	{"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی",
+	 "بهمن", "اسفند"},
 };
 
 /* Replaces ASCII digits and the percent sign by the Persian ones; cuts what does not fit. */
@@ -43,6 +43,13 @@ struct words words_int(enum lang lang, int64_t n)
 {
 	char text[24];
 	snprintf(text, sizeof(text), "%" PRId64, n);
+	return localise(lang, text);
+}
+
+struct words words_below(enum lang lang, int64_t n)
+{
+	char text[24];
+	snprintf(text, sizeof(text), "<%" PRId64, n);
 	return localise(lang, text);
 }
 

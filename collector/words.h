@@ -14,6 +14,8 @@ struct words {
 };
 
 struct words words_int(enum lang lang, int64_t n);
+/* "<5" */
+struct words words_below(enum lang lang, int64_t n);
 /* 0.123 -> "12%"; what is neither 0 nor 1 is never shown as such: "<1%", ">99%". */
 struct words words_percent(enum lang lang, double share);
 /* "4–29%" */

@@ -1,13 +1,13 @@
 /* chain.h: which steps one target takes, and in which order. Pure: it says what to do next and is
- *told how it went; the runner does it.
+ * told how it went; the runner does it.
  *
  *	name       A and AAAA from every resolver, all at once
- *	address    of the first resolver: the first IPv4, then the first IPv6; each tcp -> tls ->
- *http as far as the scheme goes and the step before succeeded
+ *	address    of the first resolver: the first IPv4, then the first IPv6; each
+ *	           tcp -> tls -> http as far as the scheme goes and the step before succeeded
  *
  * Other resolvers are asked for comparison only and nothing waits for them. A target that is an
- *address itself begins with the second line, dns:// is one question, and no target at all is the
- *link. */
+ * address itself begins with the second line, dns:// is one question, and no target at all is the
+ * link. */
 #ifndef PROBE_CHAIN_H
 #define PROBE_CHAIN_H
 
@@ -41,8 +41,7 @@ struct chain {
 void chain_begin(struct chain *c, const struct target *target, size_t n_resolvers);
 /* True and *step filled when there is a step that can start now; ask until there is none. */
 bool chain_next(struct chain *c, struct chain_step *step);
-/* A step has ended; addr is the first address that a successful dns step answered, NULL for none.
- */
+/* A step has ended; addr is the first address that a successful dns step gave, or NULL. */
 void chain_ended(struct chain *c, const struct chain_step *step, bool success, const char *addr);
 /* True when nothing is in flight and nothing is left to do. */
 bool chain_is_over(const struct chain *c);

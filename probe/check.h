@@ -1,17 +1,18 @@
 /* check.h: the contract of a check: one step towards a target, as one const struct.
  *
  * The runner makes a struct check, fills in the question and calls start. The check does its own
- *step and nothing else, writes what it found into the answer, and says check_done. Around that the
- *runner does everything that is the same for all checks: the deadline, both clocks, the columns T,
- *US and FAILURE, and what comes next.
+ * step and nothing else, writes what it found into the answer, and says check_done. Around that the
+ * runner does everything that is the same for all checks: the deadline, both clocks, the columns T,
+ * US and FAILURE, and what comes next.
  *
- *	start ---> check_done ---> stop        the check came to an end by itself
- *	start ---> expired ------> stop        the deadline passed: expired says which failure that
- *is start -------------------> stop        the cycle was cancelled, nobody wants the answer
+ *	start -> check_done -> stop    the check came to an end by itself
+ *	start -> expired ----> stop    the deadline passed: expired says which failure that is
+ *	start ---------------> stop    the cycle was cancelled, nobody wants the answer
  *
  * check_done may be said from anywhere, start included: the runner acts on it later, from the loop.
- *It is said once at most, and not after expired or stop. To add a kind: a row in common/kinds.def,
- *probe/check_X.c with one struct check_ops, and its row in the table of runner.c. */
+ * It is said once at most, and not after expired or stop. To add a kind: a row in common/kinds.def,
+ * probe/check_X.c with one struct check_ops, its row in the table of runner.c, and its place in
+ * chain.c. */
 #ifndef PROBE_CHECK_H
 #define PROBE_CHECK_H
 

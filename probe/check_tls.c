@@ -27,8 +27,7 @@ struct handshake {
 };
 
 /* Debian compiles OpenSSL with security level 2, which would make old servers and the weak
- * certificates of middleboxes look like broken handshakes. What was negotiated is recorded instead.
- */
+ * certificates of middleboxes look like broken handshakes. What was negotiated is recorded. */
 static SSL_CTX *new_ctx(void)
 {
 	static const unsigned char alpn[] = "\x08http/1.1";

@@ -92,8 +92,7 @@ enum failure classify_dns(int ares_status, int rcode, unsigned int answers)
 	case ARES_ESERVFAIL: return FAIL_DNS_SERVFAIL;
 	case ARES_EREFUSED: return FAIL_DNS_REFUSED;
 	case ARES_ETIMEOUT: return FAIL_DNS_TIMEOUT;
-	/* The state in which a query begins: no packet could be sent, or ICMP came back for each.
-	 */
+	/* The state in which a query begins: nothing could be sent, or ICMP came back each time. */
 	case ARES_ECONNREFUSED: return FAIL_DNS_UNREACHABLE;
 	case ARES_ENOMEM:
 	case ARES_EFILE:

@@ -29,8 +29,7 @@ enum failure classify_dns(int ares_status, int rcode, unsigned int answers);
 
 /* X509_V_ERR code of the verification of a chain and name; X509_V_OK is FAIL_NONE. */
 enum failure classify_x509(long verify_result);
-/* A handshake that failed: SSL_get_error, errno at that moment, the first code of the error queue.
- */
+/* A handshake that failed: SSL_get_error, errno of that moment, first code of the error queue. */
 enum failure classify_tls(int ssl_error, int err, unsigned long queue);
 
 /* Everything libcurl tells about a transfer that failed. */

@@ -253,11 +253,11 @@ static void tell_upload(struct run *run, const struct upload_outcome *outcome, b
 {
 	size_t left = waiting(run);
 	bool told = run->once || report_is_live(run->report);
+	const char *what = outcome->end == UPLOAD_REFUSED ? "the collector takes no more"
+							  : "the collector can't be reached";
 	if (failed && (told || run->failures == 0))
-		report_note(run->report,
-			    "the collector can't be reached or takes no more (%s); "
-			    "%zu batch%s wait%s here",
-			    outcome->reason, left, left == 1 ? "" : "es", left == 1 ? "s" : "");
+		report_note(run->report, "%s (%s); %zu batch%s here", what, outcome->reason, left,
+			    left == 1 ? " waits" : "es wait");
 	else if (!failed && outcome->sent && (told || run->failures))
 		report_note(run->report, "sent %zu batch%s, %zu left", outcome->sent,
 			    outcome->sent == 1 ? "" : "es", left);

@@ -48,8 +48,7 @@ static int take_plain(struct csv *c)
 	return *c->at == '"' ? fail(c, "a quote inside a field without quotes") : 0;
 }
 
-/* One field and the separator behind it. 1 when another field follows, 0 at the end of the record.
- */
+/* One field and the separator behind it. 1 when another one follows, 0 at the end. */
 static int take_field(struct csv *c)
 {
 	if (c->n == CSV_FIELDS_MAX)

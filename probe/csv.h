@@ -1,10 +1,11 @@
 /* csv.h: records of an RFC 4180 file, one at a time, cut up in place.
  *
- *	struct csv c; csv_begin(&c, text, len);
- *	while ((got = csv_next(&c)) > 0) ... c.field[0] .. c.field[c.n - 1], from line c.line
+ *	csv_begin(&c, text, len);
+ *	while ((got = csv_next(&c)) > 0)
+ *		... c.field[0] .. c.field[c.n - 1], from line c.line
  *
  * Strict where leniency would be a guess: quotes stand around a whole field or not at all, every
- *one is closed, and there is no NUL byte. Empty lines, a byte order mark and CRLF are taken. */
+ * one is closed, and there is no NUL byte. Empty lines, a byte order mark and CRLF are taken. */
 #ifndef PROBE_CSV_H
 #define PROBE_CSV_H
 

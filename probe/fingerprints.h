@@ -1,6 +1,7 @@
 /* fingerprints.h: known forged answers and block pages, from a CSV in the columns of OONI's
- * blocking-fingerprints (name,scope,other_names,location_found,pattern_type,pattern,...). full, prefix and
- * contains patterns are matched; a row of another type or place is skipped and counted, never guessed. */
+ * blocking-fingerprints (name,scope,other_names,location_found,pattern_type,pattern,...). full,
+ * prefix and contains patterns are matched; a row of another type or place is skipped and
+ * counted, never guessed. */
 #ifndef PROBE_FINGERPRINTS_H
 #define PROBE_FINGERPRINTS_H
 

@@ -23,8 +23,8 @@ struct loop_ares *loop_ares_new(struct event_base *base, const char *resolver,
 /* Queries under way get their callback with ARES_EDESTRUCTION. Never from inside a callback. */
 void loop_ares_free(struct loop_ares *a);
 
-/* As ares_query: cb comes exactly once, and when nothing can be sent at all, before this returns.
- */
+/* As ares_query: cb comes exactly once, and before this returns when nothing can be sent at all.
+ * (A check may say check_done from there.) */
 void loop_ares_query(struct loop_ares *a, const char *name, int qtype, ares_callback cb, void *arg);
 
 /* Number of nameservers in a resolv.conf that can be asked. */

@@ -26,8 +26,8 @@ struct loop_curl_transfer {
 	void *arg;
 };
 
-/* Tells the owners of transfers that have ended. An owner may drop its transfer, or start another.
- */
+/* Tells the owners of transfers that have ended. An owner may drop its transfer or start
+ * another. */
 static void reap(struct loop_curl *c)
 {
 	CURLMsg *m;

@@ -1,13 +1,13 @@
 /* runner.c: the engine. A cycle is a queue of targets; a run is one target's chain (chain.h) in
- *flight; a step is one check in flight, with its deadline.
+ * flight; a step is one check in flight, with its deadline.
  *
- *	on_kick    starts runs while there is room; ends the cycle when nothing is left, or when
- *cancelled on_step    a check said check_done, or its deadline passed: finish it, start what
- *follows, report it
+ *	on_kick    starts runs while there is room; ends the cycle when nothing is left
+ *	on_step    a check said check_done, or its deadline passed: finish it, start what
+ *	           follows, report it
  *
  * Both come from the loop only, which gives three guarantees at once: nothing is reported from
- *inside runner_start, a check may say check_done wherever it likes, and no library is torn down
- *from inside its own callback. */
+ * inside runner_start, a check may say check_done wherever it likes, and no library is torn down
+ * from inside its own callback. */
 #include "probe/runner.h"
 
 #include <event2/event.h>
@@ -87,8 +87,7 @@ struct runner {
 	size_t n_channels;
 };
 
-/* ---- one step
- * ------------------------------------------------------------------------------------ */
+/* ---- one step ---------------------------------------------------- */
 
 /* How long this device has slept since it was started. */
 static int64_t asleep_us(void)
@@ -142,6 +141,8 @@ static void start_step(struct run *run, const struct chain_step *what)
 	s->event = evtimer_new(run->runner->env.base, on_step, s);
 	LIST_INSERT_HEAD(&run->steps, s, entry);
 	ask(s);
+	/* The loop's idea of now is as old as its last wait: the deadline would come early. */
+	event_base_update_cache_time(run->runner->env.base);
 	event_add(s->event, &run->runner->timeout);
 	s->asleep_us = asleep_us();
 	s->start_us = clock_mono_us();
@@ -171,8 +172,10 @@ static void stamp(struct step *s)
 	}
 	/* No timer runs while a device sleeps, and connections die: that says nothing about the
 	 * network. */
-	if (asleep_us() - s->asleep_us > SLEEP_US)
+	if (asleep_us() - s->asleep_us > SLEEP_US) {
 		s->failure = FAIL_LOCAL_ERROR;
+		c->fp = NULL;
+	}
 	c->result.v[RESULT_US] = c->us >= 0 ? c->us : s->end_us - s->start_us;
 	c->result.v[RESULT_FAILURE] = s->failure;
 }
@@ -199,8 +202,7 @@ static void report(const struct step *s, bool last)
 	r->observer.step(r->observer.arg, &step);
 }
 
-/* ---- one target
- * ------------------------------------------------------------------------------------ */
+/* ---- one target -------------------------------------------------- */
 
 static void advance(struct run *run)
 {
@@ -278,8 +280,7 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* ---- one cycle
- * ------------------------------------------------------------------------------------- */
+/* ---- one cycle --------------------------------------------------- */
 
 static void open_channels(struct runner *r)
 {
@@ -352,8 +353,7 @@ void runner_cancel(struct runner *r)
 	event_active(r->kick, EV_TIMEOUT, 0);
 }
 
-/* ---- the runner
- * ------------------------------------------------------------------------------------ */
+/* ---- the runner -------------------------------------------------- */
 
 static const char *ca_file(void)
 {

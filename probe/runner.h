@@ -1,9 +1,10 @@
 /* runner.h: turns targets into results: one chain of checks per target, many chains at a time.
  *
- * The runner owns concurrency, the one deadline per check, and the building of every struct result; checks
- * (check.h) only do their own step. It reports each finished step to an observer and, when every chain is
- * done or cancelled, calls done exactly once, never from inside runner_start. It works with no network at
- * all: then each chain ends quickly with its own failure. */
+ * The runner owns concurrency, the one deadline per check, and the building of every struct
+ * result; checks (check.h) only do their own step. It reports each finished step to an observer
+ * and, when every chain is done or cancelled, calls done exactly once, never from inside
+ * runner_start. It works with no network at all: then each chain ends quickly with its own
+ * failure. */
 #ifndef PROBE_RUNNER_H
 #define PROBE_RUNNER_H
 
@@ -18,15 +19,16 @@ struct runner; /* opaque */
 struct fingerprints;
 
 struct runner_config {
-	size_t concurrency;	/* chains in flight */
-	int check_timeout_ms;	/* deadline of one check */
+	size_t concurrency;	      /* chains in flight */
+	int check_timeout_ms;	      /* deadline of one check */
 	const char *const *resolvers; /* "system", "udp://9.9.9.9"; borrowed, ended by NULL */
 	const struct fingerprints *fingerprints; /* borrowed, may be NULL */
 	const char *resolv_conf; /* what "system" reads; NULL for /etc/resolv.conf */
 };
 
-/* One finished step. Everything is borrowed for the call; indexes in result (TARGET, ADDR, RESOLVER, FP,
- * answers) are not set yet: the texts here are what the observer enters into its batch. */
+/* One finished step. Everything is borrowed for the call; indexes in result (TARGET, ADDR,
+ * RESOLVER, FP, answers) are not set yet: the texts here are what the observer enters into its
+ * batch. */
 struct runner_step {
 	const struct target *target; /* NULL for link */
 	const struct result *result; /* v[RESULT_T] is Unix ms */
@@ -35,7 +37,7 @@ struct runner_step {
 	const char *fp;		     /* NULL when none */
 	const char *const *answers;  /* n_answers textual addresses */
 	size_t n_answers;
-	bool last;		     /* the last step of this target in this cycle */
+	bool last; /* the last step of this target in this cycle */
 };
 
 struct runner_observer {
@@ -44,10 +46,13 @@ struct runner_observer {
 	void *arg;
 };
 
+/* The observer may cancel from inside step, and start the next cycle or free the runner from
+ * inside done. SIGPIPE is ignored from here on. */
 struct runner *runner_new(struct event_base *base, const struct runner_config *config);
+/* In mid-flight too: then done does not come. */
 void runner_free(struct runner *r);
-/* Measures list[order[0]] .. list[order[n-1]], and the link first when with_link. One cycle at a time: 0, or -1
- * when one is still under way. list must stay until done. */
+/* Measures list[order[0]] .. list[order[n-1]], and the link first when with_link. One cycle at a
+ * time: 0, or -1 when one is still under way. list must stay until done. */
 int runner_start(struct runner *r, const struct targets *list, const size_t *order, size_t n,
 		 bool with_link, const struct runner_observer *observer);
 /* Ends everything in flight without results; done follows from the loop. */

@@ -227,6 +227,8 @@ int state_wipe(const char *dir, struct state_wiped *wiped, char *err, size_t err
 {
 	*wiped = (struct state_wiped){0};
 	int empty = is_empty(dir);
+	if (empty < 0 && errno == ENOENT)
+		return 0;
 	if (empty < 0) {
 		snprintf(err, errlen, "%s: %s", dir, strerror(errno));
 		return -1;

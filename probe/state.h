@@ -43,7 +43,7 @@ struct state_wiped {
 };
 
 /* Destroys the seed, then everything else in dir, and dir; a probe that runs from it is told to
- * exit. 0, or -1 with err when dir does not look like a state folder. */
+ * exit. 0, also when there is nothing, or -1 with err when dir is not a state folder. */
 int state_wipe(const char *dir, struct state_wiped *wiped, char *err, size_t errlen);
 
 #endif

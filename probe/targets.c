@@ -7,7 +7,6 @@
 #include "probe/targets.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdbool.h>
@@ -35,8 +34,7 @@ static const struct {
 };
 #define N_SCHEMES (sizeof(schemes) / sizeof(*schemes))
 
-/* ---- one URL: each function returns NULL, or the reason why not ---------------------------------
- */
+/* ---- one URL: each function returns NULL, or the reason why not -- */
 
 /* A name as DNS and TLS know it (RFC 1123, and the underscore that is in use). A last label of
  * digits only would be read as an IPv4 address by some library. */
@@ -52,9 +50,9 @@ static bool is_name(const char *s)
 			label = digits = 0;
 			continue;
 		}
-		if (!isalnum((unsigned char)*s) && *s != '-' && *s != '_')
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", *s))
 			return false;
-		digits += isdigit((unsigned char)*s) != 0;
+		digits += *s >= '0' && *s <= '9';
 		if (++label > 63)
 			return false;
 	}
@@ -65,7 +63,8 @@ static bool is_name(const char *s)
 static void fold_name(char *s)
 {
 	for (char *p = s; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
 	size_t len = strlen(s);
 	if (len && s[len - 1] == '.')
 		s[len - 1] = '\0';
@@ -183,8 +182,7 @@ static const char *parse_url(struct target *t, const char *url)
 	return why ? why : take_path(t, start + n);
 }
 
-/* ---- what a person types ------------------------------------------------------------------------
- */
+/* ---- what a person types ----------------------------------------- */
 
 int targets_parse_one(struct target *t, const char *text, char *err, size_t errlen)
 {
@@ -201,11 +199,13 @@ int targets_parse_one(struct target *t, const char *text, char *err, size_t errl
 		if (port && strchr(port, ']'))
 			port = NULL;
 		/* A port says the protocol where it is a well-known one. */
-		const char *scheme = "https";
+		const char *scheme = "https", *path = "/";
 		if (port && strcmp(port, ":443"))
 			scheme = strcmp(port, ":80") ? "tcp" : "http";
-		snprintf(url, sizeof(url), bare6 ? "%s://[%.*s]/" : "%s://%.*s/", scheme,
-			 TARGET_URL_MAX, text);
+		if (*scheme == 't')
+			path = "";
+		snprintf(url, sizeof(url), bare6 ? "%s://[%.*s]%s" : "%s://%.*s%s", scheme,
+			 TARGET_URL_MAX, text, path);
 		why = strpbrk(text, "/?#") ? "neither a URL nor HOST or HOST:PORT"
 					   : parse_url(t, url);
 	}
@@ -215,8 +215,7 @@ int targets_parse_one(struct target *t, const char *text, char *err, size_t errl
 	return -1;
 }
 
-/* ---- lists
- * --------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------- */
 
 struct columns {
 	int url, class, level, notes;

@@ -1,5 +1,5 @@
-/* cycle.c: see cycle.h. A test that takes longer than a minute is stuck, and is ended by an alarm.
- */
+/* cycle.c: the recorder. A test that takes longer than a minute is stuck and is ended by an
+ * alarm. */
 #include "tests/probe/cycle.h"
 
 #include <setjmp.h>
@@ -119,6 +119,10 @@ static void on_done(void *arg)
 {
 	struct cycle *c = arg;
 	c->done++;
+	if (c->free_when_done) {
+		runner_free(c->runner);
+		c->runner = NULL;
+	}
 	event_base_loopbreak(c->base);
 }
 

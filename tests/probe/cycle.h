@@ -1,5 +1,4 @@
-/* cycle.h: a runner over a bad network: measures some URLs and keeps every step that was reported.
- */
+/* cycle.h: a runner over a bad network: measures some URLs and keeps every step it reports. */
 #ifndef TESTS_PROBE_CYCLE_H
 #define TESTS_PROBE_CYCLE_H
 
@@ -34,6 +33,7 @@ struct cycle {
 	size_t n_seen;
 	unsigned int done;
 	size_t cancel_after; /* steps after which the observer cancels; 0 for never */
+	bool free_when_done; /* the observer frees the runner */
 };
 
 /* An authority that is trusted, an empty network, deadlines of 5 s, no resolver. */

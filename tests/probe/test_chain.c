@@ -61,7 +61,8 @@ static void name_with_two_addresses(void **state)
 		assert_int_equal(dns[i].qtype, i % 2 ? 28 : 1);
 	}
 	expect_nothing(&c, false);
-	chain_ended(&c, &dns[2], true, "192.0.2.9"); /* of the second resolver: for comparison only */
+	chain_ended(&c, &dns[2], true,
+		    "192.0.2.9"); /* of the second resolver: for comparison only */
 	chain_ended(&c, &dns[1], true, "2001:db8::1");
 	expect_nothing(&c, false);
 	chain_ended(&c, &dns[0], true, "192.0.2.1");

@@ -1,5 +1,6 @@
-/* test_classify.c: codes to failures. What real servers provoke is in test_checks.c; here stand the codes that can't be
- * provoked on a loopback interface, and the promise that no failure ever comes out as a success. */
+/* test_classify.c: codes to failures. What real servers provoke is in test_checks.c; here stand
+ * the codes that can't be provoked on a loopback interface, and the promise that no failure ever
+ * comes out as a success. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,7 +78,8 @@ static void certificates(void **state)
 {
 	(void)state;
 	assert_int_equal(classify_x509(X509_V_OK), FAIL_NONE);
-	assert_int_equal(classify_x509(X509_V_ERR_CERT_NOT_YET_VALID), FAIL_SSL_INVALID_CERTIFICATE);
+	assert_int_equal(classify_x509(X509_V_ERR_CERT_NOT_YET_VALID),
+			 FAIL_SSL_INVALID_CERTIFICATE);
 	assert_int_equal(classify_x509(X509_V_ERR_CERT_SIGNATURE_FAILURE),
 			 FAIL_SSL_INVALID_CERTIFICATE);
 	assert_int_equal(classify_x509(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY),
@@ -94,8 +96,9 @@ static void handshakes(void **state)
 	(void)state;
 	assert_int_equal(classify_tls(SSL_ERROR_SSL, 0, eof), FAIL_TLS_EOF);
 	assert_int_equal(classify_tls(SSL_ERROR_SSL, 0, version), FAIL_SSL_FAILED_HANDSHAKE);
-	assert_int_equal(classify_tls(SSL_ERROR_SSL, 0, ERR_PACK(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE)),
-			 FAIL_LOCAL_ERROR);
+	assert_int_equal(
+		classify_tls(SSL_ERROR_SSL, 0, ERR_PACK(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE)),
+		FAIL_LOCAL_ERROR);
 	assert_int_equal(classify_tls(SSL_ERROR_SYSCALL, 0, 0), FAIL_TLS_EOF);
 	assert_int_equal(classify_tls(SSL_ERROR_SYSCALL, ECONNRESET, 0), FAIL_TLS_RESET);
 	assert_int_equal(classify_tls(SSL_ERROR_ZERO_RETURN, 0, 0), FAIL_TLS_EOF);
@@ -118,12 +121,14 @@ static void libcurl(void **state)
 	assert_int_equal(curl(CURLE_OPERATION_TIMEDOUT, 0, 0, PHASE_CONNECT), FAIL_TCP_TIMEOUT);
 	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_OK, PHASE_TLS),
 			 FAIL_SSL_INVALID_HOSTNAME);
-	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_CERT_HAS_EXPIRED, PHASE_TLS),
-			 FAIL_SSL_INVALID_CERTIFICATE);
+	assert_int_equal(
+		curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_CERT_HAS_EXPIRED, PHASE_TLS),
+		FAIL_SSL_INVALID_CERTIFICATE);
 	assert_int_equal(curl(CURLE_SSL_CACERT_BADFILE, 0, 0, PHASE_TLS), FAIL_LOCAL_ERROR);
 	for (int code = 1; code < CURL_LAST; code++)
 		for (int phase = PHASE_CONNECT; phase <= PHASE_EXCHANGE; phase++)
-			assert_int_not_equal(curl((CURLcode)code, 0, 0, (enum phase)phase), FAIL_NONE);
+			assert_int_not_equal(curl((CURLcode)code, 0, 0, (enum phase)phase),
+					     FAIL_NONE);
 }
 
 int main(void)

@@ -25,7 +25,8 @@ static void read_all(char *out, size_t room, const char *text, size_t len)
 	while ((got = csv_next(&c)) > 0) {
 		at += (size_t)snprintf(out + at, room - at, "%zu:", c.line);
 		for (size_t i = 0; i < c.n; i++)
-			at += (size_t)snprintf(out + at, room - at, "%s%s", i ? "|" : "", c.field[i]);
+			at += (size_t)snprintf(out + at, room - at, "%s%s", i ? "|" : "",
+					       c.field[i]);
 		at += (size_t)snprintf(out + at, room - at, "\n");
 	}
 	if (got < 0)
@@ -39,7 +40,9 @@ static const struct {
 	{"\n\r\n", ""},
 	{"a", "1:a\n"},
 	{"a,b\nc,d\n", "1:a|b\n2:c|d\n"},
-	{"\xef\xbb\xbf" "a,b\r\n\r\nc,d", "1:a|b\n3:c|d\n"},
+	{"\xef\xbb\xbf"
+	 "a,b\r\n\r\nc,d",
+	 "1:a|b\n3:c|d\n"},
 	{",\n", "1:|\n"},
 	{"\"a\",\"\"\n", "1:a|\n"},
 	{"\"a,\"\"b\"\"\nc\",d\ne,f\n", "1:a,\"b\"\nc|d\n3:e|f\n"},

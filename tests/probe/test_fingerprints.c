@@ -34,15 +34,15 @@ static void matches(void **state)
 {
 	char err[256];
 	(void)state;
-	struct fingerprints *f = load(
-		HEADER "four,nat,,dns,full,10.10.34.36,,,,,\n"
-		       "net,nat,,dns,prefix,10.10.34.,,,,,\n"
-		       "six,isp,,dns,full,D0:0::11,,,,,\n"
-		       "body,nat,,body,contains,\"<iframe src=\"\"http://10.10.34.3\",,,,,\n"
-		       "start,prod,,body,prefix,<html>blocked,,,,,\n"
-		       "whole,inst,,body,full,no,,,,,\n"
-		       "go,nat,,header.location,prefix,http://10.10.34.3,,,,,\n",
-		err);
+	struct fingerprints *f =
+		load(HEADER "four,nat,,dns,full,10.10.34.36,,,,,\n"
+			    "net,nat,,dns,prefix,10.10.34.,,,,,\n"
+			    "six,isp,,dns,full,D0:0::11,,,,,\n"
+			    "body,nat,,body,contains,\"<iframe src=\"\"http://10.10.34.3\",,,,,\n"
+			    "start,prod,,body,prefix,<html>blocked,,,,,\n"
+			    "whole,inst,,body,full,no,,,,,\n"
+			    "go,nat,,header.location,prefix,http://10.10.34.3,,,,,\n",
+		     err);
 	assert_non_null(f);
 	assert_int_equal(fingerprints_count(f), 7);
 	assert_int_equal(fingerprints_skipped(f), 0);
@@ -54,7 +54,7 @@ static void matches(void **state)
 	assert_string_equal(fingerprints_dns(f, "d0::11"), "six");
 	assert_null(fingerprints_dns(f, "d0::111"));
 
-	assert_string_equal(fingerprints_body(f, "x<iframe src=\"http://10.10.34.36?", 35), "body");
+	assert_string_equal(fingerprints_body(f, "x<iframe src=\"http://10.10.34.36?", 33), "body");
 	assert_null(fingerprints_body(f, "x<iframe src=\"http://10.10.34.36?", 20));
 	assert_string_equal(fingerprints_body(f, "<html>blocked", 13), "start");
 	assert_null(fingerprints_body(f, " <html>blocked", 14));

@@ -1,4 +1,5 @@
-/* test_runner.c: order, concurrency, ends and interruptions of a cycle, and devices without a network. */
+/* test_runner.c: order, concurrency, ends and interruptions of a cycle, and devices without a
+ * network. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -212,7 +213,8 @@ static void cancelled_in_mid_flight(void **state)
 	runner_cancel(c->runner);
 	cycle_finish(c);
 	size_t before = open_files();
-	/* The last of the steps that can succeed is tls; before it A and AAAA three times, tcp three times. */
+	/* The last of the steps that can succeed is tls; before it A and AAAA three times, tcp
+	 * three times. */
 	c->cancel_after = 10;
 	for (int i = 0; i < 2; i++) {
 		cycle_start(c, true);
@@ -251,6 +253,15 @@ static void freed_in_mid_flight(void **state)
 	assert_int_equal(c->done, 0);
 }
 
+static void freed_from_inside_done(void **state)
+{
+	struct cycle *c = *state;
+	c->free_when_done = true;
+	cycle_one(c, "https://127.0.0.1:%u/", badnet_listen(c->net, &good));
+	assert_int_equal(c->n_seen, 3);
+	assert_null(c->runner);
+}
+
 static void no_resolver(void **state)
 {
 	struct cycle *c = *state;
@@ -283,7 +294,8 @@ static void bring_loopback_up(void)
 	close(fd);
 }
 
-/* In a network namespace of its own: first nothing at all, then the loopback interface and a resolver on it. */
+/* In a network namespace of its own: first nothing at all, then the loopback interface and a
+ * resolver on it. */
 static void measure_without_network(void)
 {
 	static struct cycle c;
@@ -355,6 +367,7 @@ int main(void)
 		WITH_CYCLE(cancelled_in_mid_flight),
 		WITH_CYCLE(cancelled_before_it_began),
 		WITH_CYCLE(freed_in_mid_flight),
+		WITH_CYCLE(freed_from_inside_done),
 		WITH_CYCLE(no_resolver),
 		cmocka_unit_test(a_device_without_network),
 	};

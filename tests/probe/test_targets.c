@@ -1,4 +1,5 @@
-/* test_targets.c: what a URL is taken for, what is refused and why, and the lists of this repository. */
+/* test_targets.c: what a URL is taken for, what is refused and why, and the lists of this
+ * repository. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,14 +97,38 @@ static void one_url(void **state)
 }
 
 static const char *const bad[] = {
-	"", "ftp://example.org/", "https://", "https:///x", "https://a b/", "https://ex\tample/",
-	"https://user@example.org/", "https://example.org:0/", "https://example.org:65536/",
-	"https://example.org:/", "https://example.org:8o/", "https://1.2.3/", "https://127.1/",
-	"https://256.1.1.1/", "https://a..b/", "https://.a/", "https://-/x\x7f", "https://[::1/",
-	"https://[fe80::1%25eth0]/", "https://[::1]x/", "https://2001:db8::1/", "tcp://example.org",
-	"tcp://example.org:22/x", "dns://example.org/name", "dns://9.9.9.9", "dns://9.9.9.9/",
-	"dns://9.9.9.9/1.2.3.4", "dns://9.9.9.9/a/b", "example.org/path", "http://ex\xc3\xa4mple/",
-	"example.org:", "https://example.org,",
+	"",
+	"ftp://example.org/",
+	"https://",
+	"https:///x",
+	"https://a b/",
+	"https://ex\tample/",
+	"https://user@example.org/",
+	"https://example.org:0/",
+	"https://example.org:65536/",
+	"https://example.org:/",
+	"https://example.org:8o/",
+	"https://1.2.3/",
+	"https://127.1/",
+	"https://256.1.1.1/",
+	"https://a..b/",
+	"https://.a/",
+	"https://-/x\x7f",
+	"https://[::1/",
+	"https://[fe80::1%25eth0]/",
+	"https://[::1]x/",
+	"https://2001:db8::1/",
+	"tcp://example.org",
+	"tcp://example.org:22/x",
+	"dns://example.org/name",
+	"dns://9.9.9.9",
+	"dns://9.9.9.9/",
+	"dns://9.9.9.9/1.2.3.4",
+	"dns://9.9.9.9/a/b",
+	"example.org/path",
+	"http://ex\xc3\xa4mple/",
+	"example.org:",
+	"https://example.org,",
 	"https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.org/",
 };
 
@@ -154,9 +179,10 @@ static void our_shape(void **state)
 static void citizen_lab_shape(void **state)
 {
 	struct list *l = *state;
-	assert_int_equal(load(l, "url,category_code,category_description,date_added,source,notes\r\n"
-				 "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,\"x, y\"\r\n"),
-			 0);
+	assert_int_equal(
+		load(l, "url,category_code,category_description,date_added,source,notes\r\n"
+			"https://a.example/,NEWS,News Media,2014-04-15,citizenlab,\"x, y\"\r\n"),
+		0);
 	assert_int_equal(l->targets.n, 1);
 	assert_int_equal(l->targets.list[0].class, CLASS_OTHER);
 	assert_int_equal(l->targets.list[0].level, 2);
@@ -187,7 +213,8 @@ static const struct {
 	{HEADER "https://a.example/,open,0,expect:ok\n", "line 2: expect: has to be"},
 	{HEADER "https://a.example/,open,0,expect:099\n", "line 2: expect: has to be"},
 	{HEADER "https://a.example/,open,0,\"x\n", "line 2: a quote is never closed"},
-	{HEADER "https://a.example/,open,0,\nhttps://b.example/,open,0,\nhttps://a.example/,other,1,\n",
+	{HEADER
+	 "https://a.example/,open,0,\nhttps://b.example/,open,0,\nhttps://a.example/,other,1,\n",
 	 "https://a.example/ is there twice"},
 };
 

@@ -1,0 +1,107 @@
+/* rig.c: opens the parts of a collector. What can't be opened is named with what to do about it. */
+#include "collector/rig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/ingest.h"
+#include "collector/options.h"
+
+#define EXIT_CONFIG_CODE 78
+
+static int open_key(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	char *path = options_data_path(c, DATA_BOX_KEY);
+	int rc = keys_box_load(&rig->box, path);
+	if (rc < 0)
+		snprintf(err, errlen, "%s: %s; collector init makes it", path, strerror(errno));
+	free(path);
+	return rc;
+}
+
+static int open_country(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	const char *code = conf_str(c, "collector", "country");
+	if (!code) {
+		snprintf(err, errlen, "country in [collector] is not set");
+		return -1;
+	}
+	rig->country = country_load(conf_str(c, "collector", "countries_dir"), code, err, errlen);
+	if (!rig->country)
+		return -1;
+	rig->place = place_open(conf_str(c, "geo", "city_mmdb"), conf_str(c, "geo", "asn_mmdb"),
+				rig->country, err, errlen);
+	return rig->place ? 0 : -1;
+}
+
+static int open_data(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	char *archive = options_data_path(c, DATA_ARCHIVE),
+	     *store = options_data_path(c, DATA_STORE);
+	rig->archive = archive_open(archive, false, err, errlen);
+	if (rig->archive)
+		rig->store = store_open(conf_str(c, "store", "backend"), store, err, errlen);
+	free(archive);
+	free(store);
+	return rig->store ? 0 : -1;
+}
+
+static void read_synthetic(struct rig *rig)
+{
+	char text[32];
+	rig->synthetic = store_get_meta(rig->store, "synthetic", text, sizeof(text)) == 0 &&
+			 !strcmp(text, "1");
+	if (rig->synthetic && store_get_meta(rig->store, "now_ms", text, sizeof(text)) == 0)
+		rig->synthetic_now_ms = strtoll(text, NULL, 10);
+}
+
+int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, char *err,
+	     size_t errlen)
+{
+	*rig = (struct rig){0};
+	if (open_country(rig, c, err, errlen) < 0)
+		return EXIT_CONFIG_CODE;
+	if (open_key(rig, c, err, errlen) < 0 || open_data(rig, c, err, errlen) < 0)
+		return 1;
+	read_synthetic(rig);
+	const struct views_config views = {
+		.bucket_ms = conf_int(c, "publish", "bucket_s") * 1000,
+		.step_ms = conf_int(c, "publish", "step_s") * 1000,
+		.min_probes = (uint32_t)conf_int(c, "publish", "min_probes"),
+	};
+	rig->views = views_new(rig->store, rig->country, &views);
+	if (!rig->views) {
+		snprintf(err, errlen, "the views can't be read");
+		return 1;
+	}
+	const struct ingest_config ingest = {
+		.base = base,
+		.box = &rig->box,
+		.archive = rig->archive,
+		.store = rig->store,
+		.views = rig->views,
+		.country = rig->country,
+		.place = rig->place,
+	};
+	rig->ingest = ingest_new(&ingest);
+	rig->publish = (struct publish){
+		.store = rig->store,
+		.country = rig->country,
+		.row_step_ms = views.step_ms,
+		.min_probes = views.min_probes,
+	};
+	return 0;
+}
+
+void rig_close(struct rig *rig)
+{
+	ingest_free(rig->ingest);
+	views_free(rig->views);
+	store_close(rig->store);
+	archive_close(rig->archive);
+	place_close(rig->place);
+	country_free(rig->country);
+	keys_wipe(&rig->box, sizeof(rig->box));
+}

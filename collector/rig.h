@@ -1,0 +1,41 @@
+/* rig.h: everything between the settings and a working collector, opened in order and closed in
+ * reverse: key, country, geolocation, archive, store, views, ingest. */
+#ifndef COLLECTOR_RIG_H
+#define COLLECTOR_RIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/publish.h"
+#include "common/keys.h"
+
+struct archive;
+struct conf;
+struct country;
+struct event_base;
+struct ingest;
+struct place;
+struct store;
+struct views;
+
+struct rig {
+	struct keys_box box;
+	struct country *country; /* all owned */
+	struct place *place;
+	struct archive *archive;
+	struct store *store;
+	struct views *views;
+	struct ingest *ingest;
+	struct publish publish;
+	bool synthetic; /* the store says that its data is simulated */
+	int64_t synthetic_now_ms;
+};
+
+/* base NULL: for a rebuild. 0, or the exit code (1, 78) with one sentence in err; rig_close in
+ * either case. */
+int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, char *err,
+	     size_t errlen);
+void rig_close(struct rig *rig);
+
+#endif

@@ -1,0 +1,80 @@
+/* ingest_world.h: a collector without its views: ingest on a real archive, with a store and views that remember what
+ * they were told and fail on demand. A test includes ingest_world.c, so that these stand for the real ones in
+ * that program only. */
+#ifndef TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
+#define TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
+
+#include <event2/event.h>
+#include <sys/resource.h>
+
+#include "collector/ingest.h"
+#include "tests/collector/sender.h"
+
+#define MANY 256
+
+struct store {
+	uint8_t batch[MANY][BATCH_ID];
+	size_t n, n_committed;
+	struct archive_pos pos;
+	bool fails;
+};
+
+struct views {
+	struct archive *archive;
+	struct fold {
+		uint64_t probe;
+		struct placement at;
+		int64_t received_ms;
+		size_t results;
+		enum target_class class; /* of the first target */
+	} fold[MANY];
+	size_t n, alive;
+	int64_t tick_ms; /* of the last tick */
+	bool fails;
+};
+
+struct answer {
+	enum ingest_status status;
+	uint8_t batch[BATCH_ID];
+	size_t results;
+	char reason[256];
+	int order; /* 1 for the first answer of all; 0 while there is none */
+};
+
+struct world {
+	char *dir;
+	int64_t now_ms; /* when it was made */
+	struct event_base *base;
+	struct sender sender;
+	struct country *country;
+	struct place *place;
+	struct archive *archive;
+	struct ingest *ingest;
+	struct store store;
+	struct views views;
+	int answers;
+};
+
+struct asked {
+	struct world *w;
+	struct answer *a;
+};
+
+void start(struct world *w);
+void stop(struct world *w);
+/* As after kill -9: what was not committed is gone from the views, nothing waits any more. */
+void crash(struct world *w);
+int set_up(void **state);
+int tear_down(void **state);
+void submit_from(struct world *w, const void *body, size_t len, const struct sockaddr *peer,
+		 struct answer *a);
+void submit(struct world *w, const struct buf *sealed, struct answer *a);
+void run(struct world *w);
+/* Batch number i of this world's probe, with i % 7 + 1 results. */
+void make_sealed(struct world *w, int i, struct buf *sealed, uint8_t id[static BATCH_ID]);
+struct answer send_one(struct world *w, int i);
+/* Durable batches and alive marks. */
+void expect_archived(struct world *w, size_t batches, size_t alive);
+void limit_files(rlim_t bytes);
+
+#endif

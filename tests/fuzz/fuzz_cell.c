@@ -1,0 +1,112 @@
+/* fuzz_cell.c: any bytes as a stored cell, row, event or chunk of rows. What is taken must be written again as the same
+ * bytes, and a cell must be a sorted set of masks within masks. The first byte chooses the parser. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/cell.h"
+#include "collector/chunk.h"
+#include "collector/row.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+#define OUT_MAX (16 << 20)
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void same_bytes(struct buf *out, const uint8_t *data, size_t len)
+{
+	must(out->len == len && !memcmp(out->data, data, len));
+	buf_clear(out);
+}
+
+static void check_vote(const struct cell_vote *v)
+{
+	must(!(v->ok & ~v->tried) && !(v->fp & ~v->tried));
+	for (size_t k = 0; k < KINDS; k++)
+		must(!(v->step_tried[k] & ~v->tried) && !(v->step_ok[k] & ~v->step_tried[k]));
+}
+
+static void try_cell(const uint8_t *data, size_t len)
+{
+	struct cell c, twice;
+	struct buf out;
+	if (cell_decode(&c, data, len) < 0) {
+		must(!c.votes && !c.n);
+		return;
+	}
+	for (size_t i = 0; i < c.n; i++) {
+		check_vote(&c.votes[i]);
+		must(!i || c.votes[i - 1].probe < c.votes[i].probe);
+	}
+	buf_init(&out, OUT_MAX);
+	cell_encode(&c, &out);
+	same_bytes(&out, data, len);
+	cell_init(&twice);
+	must(cell_merge(&twice, &c) == (c.n > 0));
+	must(!cell_merge(&twice, &c));
+	cell_clear(&twice);
+	cell_clear(&c);
+}
+
+static void try_row(const uint8_t *data, size_t len)
+{
+	struct row r = {0};
+	struct buf out;
+	if (row_decode(&r, data, len) < 0)
+		return;
+	must(r.v.state < STATES && strlen(r.v.rule) < sizeof(r.v.rule));
+	buf_init(&out, OUT_MAX);
+	row_encode(&r, &out);
+	same_bytes(&out, data, len);
+}
+
+static void try_event(const uint8_t *data, size_t len)
+{
+	struct event e = {0};
+	struct buf out;
+	if (event_decode(&e, data, len) < 0)
+		return;
+	must(e.onset_lo_ms >= 0 && e.onset_lo_ms <= e.onset_ms && e.state < STATES);
+	buf_init(&out, OUT_MAX);
+	event_encode(&e, &out);
+	same_bytes(&out, data, len);
+}
+
+static void try_chunk(const uint8_t *data, size_t len)
+{
+	struct chunk c, back;
+	struct row r = {0};
+	struct buf out;
+	chunk_init(&c, 0, 1000);
+	if (chunk_decode(&c, data, len) == 0) {
+		for (size_t i = 0; i < c.n; i++) {
+			if (chunk_at(&c, i, &r) == 1)
+				must(chunk_find(&c, r.start_ms) == i);
+		}
+		buf_init(&out, OUT_MAX);
+		must(chunk_encode(&c, &out) == 0);
+		chunk_init(&back, 0, 1000);
+		must(chunk_decode(&back, out.data, out.len) == 0 && back.n == c.n);
+		chunk_clear(&back);
+		buf_clear(&out);
+	}
+	chunk_clear(&c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	if (!len)
+		return 0;
+	switch (data[0] % 4) {
+	case 0: try_cell(data + 1, len - 1); break;
+	case 1: try_row(data + 1, len - 1); break;
+	case 2: try_event(data + 1, len - 1); break;
+	default: try_chunk(data + 1, len - 1); break;
+	}
+	return 0;
+}
