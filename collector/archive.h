@@ -3,7 +3,9 @@
  * Records are appended to memory, made durable together by archive_sync (group commit), and only
  * then may a receipt be given. Everything else the collector has is a view and can be rebuilt from
  * here. A torn tail after a crash is cut off at open (it was never acknowledged); damage anywhere
- * else refuses to open and says where. The byte format stands in archive.c. */
+ * else in the last segment, and a missing segment, refuse to open and say where. Closed segments
+ * are not read at open, since they may be terabytes: archive_replay finds damage in them. The byte
+ * format stands in archive_record.c. */
 #ifndef COLLECTOR_ARCHIVE_H
 #define COLLECTOR_ARCHIVE_H
 
@@ -23,8 +25,7 @@ struct archive_pos {
 
 enum archive_type {
 	ARCHIVE_BATCH = 1, /* an accepted batch */
-	ARCHIVE_ALIVE =
-		2, /* the collector was up at received_ms: silence at that time is the network's */
+	ARCHIVE_ALIVE = 2, /* the collector was up at received_ms: silence then is the network's */
 };
 
 struct archive_record {
@@ -47,7 +48,8 @@ int archive_sync(struct archive *a);
 uint64_t archive_bytes(const struct archive *a);
 
 /* Calls fn for each durable record after `from` (NULL: all), in order, until it returns non-zero,
- * which is then returned; 0 at the end, -1 on damage (with err). */
+ * which is then returned; 0 at the end, -1 on damage, or when the archive ends before `from` (with
+ * err). fn must not append. */
 int archive_replay(struct archive *a, const struct archive_pos *from,
 		   int (*fn)(void *arg, const struct archive_record *r, struct archive_pos end),
 		   void *arg, char *err, size_t errlen);

@@ -171,7 +171,7 @@ static void put_tick(struct html *h, double x, int64_t t, int offset_min, bool d
 	else
 		html_text(h, words_time(h->lang, t, offset_min).s);
 	html_put(h, "</text>");
-	if (!offset_min)
+	if (!offset_min || days)
 		return;
 	html_putf(h, "<text class=\"utc\" x=\"%.2f%%\" y=\"30\">", x);
 	html_text(h, words_time(h->lang, t, 0).s);
@@ -183,16 +183,17 @@ void chart_axis(struct html *h, int64_t from_ms, int64_t until_ms, int offset_mi
 	const struct chart c = {.from_ms = from_ms, .until_ms = until_ms};
 	int64_t every = tick_interval(until_ms - from_ms), shift = offset_min * MINUTE_MS;
 	int64_t t = (from_ms + shift + every - 1) / every * every - shift;
-	html_putf(h, "<svg class=\"axis%s\" aria-hidden=\"true\">", offset_min ? " two" : "");
-	if (offset_min) {
+	bool days = every >= DAY_MS, two = offset_min && !days;
+	html_putf(h, "<svg class=\"axis%s\" aria-hidden=\"true\">", two ? " two" : "");
+	if (two) {
 		html_put(h, "<text class=\"name\" y=\"16\">");
 		html_say(h, TEXT_AXIS_LOCAL, NULL, NULL, NULL);
 		html_put(h, "</text><text class=\"name utc\" y=\"30\">UTC</text>");
 	}
 	for (; t <= until_ms; t += every) {
 		double x = percent(&c, t);
-		if (x >= (offset_min ? LEFT_PERCENT : 100 - RIGHT_PERCENT) && x <= RIGHT_PERCENT)
-			put_tick(h, x, t, offset_min, every >= DAY_MS);
+		if (x >= (two ? LEFT_PERCENT : 100 - RIGHT_PERCENT) && x <= RIGHT_PERCENT)
+			put_tick(h, x, t, offset_min, days);
 	}
 	html_put(h, "</svg>");
 }

@@ -357,10 +357,6 @@ static void mark_alive(struct ingest *i, int64_t now_ms)
 	struct archive_pos pos;
 	if (now_ms / ALIVE_MS == i->last_record_ms / ALIVE_MS)
 		return;
-	settle(i); /* a batch that waits is a sign of life too, and this record must not join its
-		      group */
-	if (now_ms / ALIVE_MS == i->last_record_ms / ALIVE_MS)
-		return;
 	if (archive_append(i->c.archive, &record, &pos) < 0 || archive_sync(i->c.archive) < 0)
 		return; /* logged; tried again with the next tick */
 	i->stats.archive_syncs++;
@@ -372,6 +368,9 @@ static void mark_alive(struct ingest *i, int64_t now_ms)
 
 int ingest_tick(struct ingest *i, int64_t now_ms)
 {
+	/* What waits comes first: it was received before now, and the views take records in that order. */
+	settle(i);
+	deliver(i);
 	if (!i->broken)
 		mark_alive(i, now_ms);
 	if (!i->broken &&

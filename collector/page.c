@@ -150,8 +150,11 @@ static void put_method(struct html *h, const struct view *v)
 	enum lang l = v->lang;
 	html_put(h, "<p>");
 	html_say(h, TEXT_METHOD, NULL, NULL, NULL);
-	html_put(h, " ");
-	html_say(h, TEXT_MIN_PROBES, words_int(l, v->call->api->publish->min_probes).s, NULL, NULL);
+	if (v->call->api->publish->min_probes > 1) {
+		html_put(h, " ");
+		html_say(h, TEXT_MIN_PROBES, words_int(l, v->call->api->publish->min_probes).s,
+			 NULL, NULL);
+	}
 	if (v->revised_ms) {
 		html_put(h, " ");
 		calendar_rfc3339(when, v->revised_ms, 0);

@@ -73,8 +73,10 @@ void page_href(struct html *h, const struct view *v, const char *path);
 
 /* Parts. */
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
-/* Heading and one line per strip; nothing when there are no strips. */
-void part_strips(struct html *h, const struct view *v, enum text heading, const struct strips *s);
+/* Heading and one line per strip, each named by what sets it apart from own, the series of the page;
+ * nothing when there are no strips. */
+void part_strips(struct html *h, const struct view *v, enum text heading, const struct series *own,
+		 const struct strips *s);
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
 void part_events(struct html *h, const struct view *v);
 void part_legend(struct html *h, const struct view *v);

@@ -87,8 +87,10 @@ static void part_empty(struct html *h, const struct view *v)
 	html_put(h, " \\\n    --key ");
 	html_text(h, a->key);
 	html_put(h, "\nfanous-probe run</pre>\n<p>");
-	html_say(h, TEXT_EMPTY_THEN, words_duration(l, a->publish->row_step_ms).s,
-		 words_int(l, a->publish->min_probes).s, NULL);
+	html_say(h, TEXT_EMPTY_THEN, words_duration(l, a->publish->row_step_ms).s, NULL, NULL);
+	html_put(h, " ");
+	if (a->publish->min_probes > 1)
+		html_say(h, TEXT_EMPTY_FEW, words_int(l, a->publish->min_probes).s, NULL, NULL);
 	html_put(h, "</p>\n");
 }
 
@@ -110,6 +112,11 @@ static void add_provinces(const struct view *v, struct strips *s)
 	}
 }
 
+static const char *country_name(const struct view *v)
+{
+	return v->lang == LANG_FA ? v->country->name_fa : v->country->name_en;
+}
+
 static void write_country(struct draft *d, const struct strip *whole,
 			  const struct strips *provinces, const struct strips *accesses,
 			  const struct strips *networks)
@@ -123,12 +130,13 @@ static void write_country(struct draft *d, const struct strip *whole,
 				  .stream = "by=country"};
 	page_begin(h, v, &page);
 	part_coverage(h, v, whole, provinces->n > 1 ? provinces : NULL);
-	part_hero(h, v, whole, html_word(v->lang, TEXT_WHOLE_COUNTRY));
-	part_strips(h, v, TEXT_PROVINCES, provinces->n > 1 ? provinces : &none);
+	part_hero(h, v, whole,
+		  provinces->n > 1 ? html_word(v->lang, TEXT_WHOLE_COUNTRY) : country_name(v));
+	part_strips(h, v, TEXT_PROVINCES, &whole->series, provinces->n > 1 ? provinces : &none);
 	part_reach(h, v, whole);
 	part_events(h, v);
-	part_strips(h, v, TEXT_ACCESSES, accesses->n > 1 ? accesses : &none);
-	part_strips(h, v, TEXT_NETWORKS, networks->n > 1 ? networks : &none);
+	part_strips(h, v, TEXT_ACCESSES, &whole->series, accesses->n > 1 ? accesses : &none);
+	part_strips(h, v, TEXT_NETWORKS, &whole->series, networks->n > 1 ? networks : &none);
 	part_legend(h, v);
 	page_end(h, v, &page);
 }
@@ -191,7 +199,7 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	page_begin(&d.html, &d.view, &page);
 	part_coverage(&d.html, &d.view, whole, NULL);
 	part_hero(&d.html, &d.view, whole, name);
-	part_strips(&d.html, &d.view, heading, &parts);
+	part_strips(&d.html, &d.view, heading, own, &parts);
 	part_reach(&d.html, &d.view, whole);
 	part_events(&d.html, &d.view);
 	part_legend(&d.html, &d.view);

@@ -56,6 +56,20 @@ void headline_provinces(struct html *h, const struct view *v, const struct strip
 		html_say(h, t.known ? TEXT_HEAD_FINE : TEXT_HEAD_UNKNOWN, NULL, NULL, NULL);
 }
 
+static void put_heard(struct html *h, const struct view *view, const struct verdict *v)
+{
+	enum lang l = h->lang;
+	uint32_t min_probes = view->call->api->publish->min_probes;
+	if (v->probes < min_probes && min_probes > 1)
+		html_say(h, TEXT_HEARD_FEW, words_int(l, min_probes).s, NULL, NULL);
+	else
+		html_say(h, TEXT_HEARD, words_int(l, v->probes).s, NULL, NULL);
+	if (!v->expected)
+		return;
+	html_put(h, " ");
+	html_say(h, TEXT_EXPECTED, words_int(l, v->expected).s, NULL, NULL);
+}
+
 void part_coverage(struct html *h, const struct view *v, const struct strip *whole,
 		   const struct strips *provinces)
 {
@@ -68,11 +82,8 @@ void part_coverage(struct html *h, const struct view *v, const struct strip *who
 	html_say(h, v->offset_min ? TEXT_AT : TEXT_AT_UTC, words_time(l, end, v->offset_min).s,
 		 words_time(l, end, 0).s, words_date(l, end, v->offset_min).s);
 	html_put(h, " ");
-	if (r && r->v.expected)
-		html_say(h, TEXT_HEARD_OF, words_int(l, r->v.probes).s,
-			 words_int(l, r->v.expected).s, NULL);
-	else if (r)
-		html_say(h, TEXT_HEARD, words_int(l, r->v.probes).s, NULL, NULL);
+	if (r)
+		put_heard(h, v, &r->v);
 	struct tally t = provinces ? count(provinces) : (struct tally){0};
 	if (t.few && t.known) {
 		html_put(h, " ");

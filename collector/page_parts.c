@@ -102,27 +102,39 @@ struct label {
 	char path[40];
 };
 
-static struct label label_of(const struct html *h, const struct view *v, const struct series *s)
+static void name_isp(struct label *l, const struct html *h, const struct view *v,
+		     const struct series *s)
 {
-	struct label l = {.name = html_word(h->lang, TEXT_WHOLE_COUNTRY)};
 	char isp[ROWTEXT_ISP_LEN];
 	const char *access =
 		s->access == ACCESS_ANY ? "" : html_word(h->lang, access_text(s->access));
 	rowtext_isp(isp, s->isp);
-	if (s->isp != ISP_ANY) {
-		l.name = rowtext_isp_name(v->country, s->isp, h->lang);
-		if (!*l.name)
-			l.name = s->isp ? "" : html_word(h->lang, TEXT_UNKNOWN_NETWORK);
-		snprintf(l.note, sizeof(l.note), "%s%s%s", s->isp ? isp : "",
-			 s->isp && *access ? " · " : "", access);
-		if (s->isp)
-			snprintf(l.path, sizeof(l.path), "/isp/%s", isp);
+	l->name = rowtext_isp_name(v->country, s->isp, h->lang);
+	if (!*l->name)
+		l->name = s->isp ? "" : html_word(h->lang, TEXT_UNKNOWN_NETWORK);
+	snprintf(l->note, sizeof(l->note), "%s%s%s", s->isp ? isp : "",
+		 s->isp && *access ? " · " : "", access);
+	if (s->isp)
+		snprintf(l->path, sizeof(l->path), "/isp/%s", isp);
+}
+
+/* own: the series that the page is about, which need not be said again. */
+static struct label label_of(const struct html *h, const struct view *v, const struct series *own,
+			     const struct series *s)
+{
+	struct label l = {.name = html_word(h->lang, TEXT_WHOLE_COUNTRY)};
+	const char *access =
+		s->access == ACCESS_ANY ? "" : html_word(h->lang, access_text(s->access));
+	if (s->isp != own->isp) {
+		name_isp(&l, h, v, s);
+	} else if (strcmp(s->region, own->region)) {
+		l.name = rowtext_region_name(v->country, s->region, h->lang);
+		snprintf(l.note, sizeof(l.note), "%s", access);
+		if (country_region(v->country, s->region))
+			snprintf(l.path, sizeof(l.path), "/region/%s", s->region);
 	} else if (s->access != ACCESS_ANY) {
 		l.name = access;
 		snprintf(l.note, sizeof(l.note), "%s", html_word(h->lang, TEXT_ALL_NETWORKS));
-	} else if (*s->region) {
-		l.name = rowtext_region_name(v->country, s->region, h->lang);
-		snprintf(l.path, sizeof(l.path), "/region/%s", s->region);
 	}
 	return l;
 }
@@ -145,7 +157,8 @@ static void put_label(struct html *h, const struct view *v, const struct label *
 	html_put(h, "</h3>");
 }
 
-void part_strips(struct html *h, const struct view *v, enum text heading, const struct strips *s)
+void part_strips(struct html *h, const struct view *v, enum text heading, const struct series *own,
+		 const struct strips *s)
 {
 	if (!s->n)
 		return;
@@ -155,7 +168,7 @@ void part_strips(struct html *h, const struct view *v, enum text heading, const 
 	put_axis(h, v);
 	html_put(h, "</div>\n<ol>\n");
 	for (size_t i = 0; i < s->n; i++) {
-		struct label l = label_of(h, v, &s->items[i].series);
+		struct label l = label_of(h, v, own, &s->items[i].series);
 		html_put(h, "<li>");
 		put_label(h, v, &l);
 		html_put(h, "<p>");

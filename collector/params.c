@@ -56,23 +56,29 @@ static int read_range(struct reading *r, const char *value)
 	return refuse_word(r->why, "range", value, words);
 }
 
+/* The multiple of the row step at or above s, within what is allowed. */
+static long long near_step(long long s, long long row_s)
+{
+	const long long max = STEP_MAX_MS / 1000 / row_s * row_s;
+	if (s <= 0)
+		return row_s;
+	return s >= max ? max : (s + row_s - 1) / row_s * row_s;
+}
+
 static int read_step(struct reading *r, const char *value)
 {
 	char *end;
-	int64_t row_s = r->env->row_step_ms / 1000;
+	long long row_s = r->env->row_step_ms / 1000;
 	long long s = strtoll(value, &end, 10);
-	if (*value < '1' || *value > '9' || *end || s > STEP_MAX_MS / 1000 || s % row_s) {
-		long long near = *end || s <= 0 ? row_s : (s + row_s - 1) / row_s * row_s;
-		if (near > STEP_MAX_MS / 1000)
-			near = STEP_MAX_MS / 1000 / row_s * row_s;
-		snprintf(r->why->nearest, sizeof(r->why->nearest), "%lld", near);
-		return problem_set(r->why, 400, "step",
-				   "step is in seconds and must be a multiple of %" PRId64
-				   ", the step of the stored rows, up to 31 days",
-				   row_s);
+	if (*value >= '1' && *value <= '9' && !*end && s <= STEP_MAX_MS / 1000 && s % row_s == 0) {
+		r->p->step_ms = s * 1000;
+		return 0;
 	}
-	r->p->step_ms = s * 1000;
-	return 0;
+	snprintf(r->why->nearest, sizeof(r->why->nearest), "%lld", near_step(*end ? 0 : s, row_s));
+	return problem_set(r->why, 400, "step",
+			   "step is in seconds and must be a multiple of %lld, the step of the "
+			   "stored rows, up to 31 days",
+			   row_s);
 }
 
 static int read_country(struct reading *r, const char *value)

@@ -20,16 +20,16 @@ enum place_source { PLACE_NONE, PLACE_DECLARED, PLACE_MMDB };
 const char *place_source_str(enum place_source s);
 
 struct placement {
-	char country[3]; /* "" unknown */
+	char country[3];	       /* "" unknown */
 	char region[BATCH_REGION_LEN]; /* "" unknown */
-	uint32_t isp;	 /* 0 unknown */
+	uint32_t isp;		       /* 0 unknown */
 	enum access_type access;
 	enum place_source region_source, isp_source;
 };
 
 /* Paths may be NULL. NULL with err when a named file can't be used. country is borrowed. */
-struct place *place_open(const char *city_mmdb, const char *asn_mmdb,
-			 const struct country *country, char *err, size_t errlen);
+struct place *place_open(const char *city_mmdb, const char *asn_mmdb, const struct country *country,
+			 char *err, size_t errlen);
 void place_close(struct place *p);
 
 /* What the address alone says. peer may be NULL: then nothing. */

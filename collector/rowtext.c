@@ -39,9 +39,11 @@ static const char *access_text(const struct series *s)
 	return s->access == ACCESS_ANY ? "" : access_str(s->access);
 }
 
+/* The views make a step's rows final when it has ended and its grace has passed (views.c). */
 static bool is_provisional(const struct rowtext *t, const struct row *r)
 {
-	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms > t->now_ms;
+	int64_t grace = r->step_ms < 10000 ? 10000 : r->step_ms > 120000 ? 120000 : r->step_ms;
+	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms + grace > t->now_ms;
 }
 
 /* The publisher gives 0 for whatever is below the threshold. */

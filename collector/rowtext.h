@@ -20,8 +20,9 @@ struct rowtext {
 	int offset_min; /* of the times: 0 is UTC */
 	bool names;	/* add region_name and isp_name in lang */
 	enum lang lang;
-	bool synthetic; /* CSV has no envelope: add a column */
-	int64_t now_ms; /* a row that ends later is provisional */
+	bool synthetic;	     /* CSV has no envelope: add a column */
+	uint32_t min_probes; /* fewer than this is withheld, which is not the same as none */
+	int64_t now_ms;	     /* a row that ends later is provisional */
 };
 
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r);

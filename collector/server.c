@@ -212,14 +212,42 @@ static void request_arrived(struct evhttp_request *ev, void *arg)
 	s->c.handle(s->c.arg, c->request);
 }
 
-/* "ADDR:PORT" into a socket that listens, or -1 with err. */
+/* "127.0.0.1:8080" or "[::1]:8080"; port 0 is any free one. Returns the length of ss, or 0. */
+static socklen_t parse_listen(const char *text, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
+	char host[INET6_ADDRSTRLEN];
+	const char *colon = strrchr(text, ':');
+	if (!colon || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")])
+		return 0;
+	size_t len = (size_t)(colon - text);
+	unsigned long port = strtoul(colon + 1, NULL, 10);
+	bool bracketed = len > 2 && text[0] == '[' && colon[-1] == ']';
+	if (port > UINT16_MAX || len >= sizeof(host))
+		return 0;
+	snprintf(host, sizeof(host), "%.*s", (int)(bracketed ? len - 2 : len), text + bracketed);
+	memset(ss, 0, sizeof(*ss));
+	if (!bracketed && evutil_inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		return sizeof(*v4);
+	}
+	if (bracketed && evutil_inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons((uint16_t)port);
+		return sizeof(*v6);
+	}
+	return 0;
+}
+
+/* A socket that listens, or -1 with err. */
 static int listen_on(const char *text, char *err, size_t errlen)
 {
 	struct sockaddr_storage ss;
-	int len = sizeof(ss), one = 1, unacked = UNACKED_MS;
-	const char *colon = strrchr(text, ':');
-	if (!colon || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")] ||
-	    evutil_parse_sockaddr_port(text, (struct sockaddr *)&ss, &len) < 0) {
+	int one = 1, unacked = UNACKED_MS;
+	socklen_t len = parse_listen(text, &ss);
+	if (!len) {
 		snprintf(err, errlen, "listen must be ADDRESS:PORT or [ADDRESS]:PORT, not '%s'",
 			 text);
 		return -1;
@@ -230,7 +258,7 @@ static int listen_on(const char *text, char *err, size_t errlen)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) < 0 ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked, sizeof(unacked)) < 0 ||
-	    bind(fd, (struct sockaddr *)&ss, (socklen_t)len) < 0 || listen(fd, BACKLOG) < 0) {
+	    bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, BACKLOG) < 0) {
 		snprintf(err, errlen, "cannot listen on %s: %s", text, strerror(errno));
 		if (fd >= 0)
 			close(fd);

@@ -1,5 +1,5 @@
 /* batch.c: the tables of a batch, and what seals and opens it. The header line is in
- *batch_header.c; the whole format is described byte by byte in common/README.md:
+ * batch_header.c; the whole format is described byte by byte in common/README.md:
  *
  *	sealed  crypto_box_seal(padded, collector key)     1 KiB .. 256 KiB, a power of two
  *	padded  u32 length of inner | inner | zeros
@@ -8,7 +8,7 @@
  *	plain   header line "\n" (result line "\n")*
  *
  * The collector's key is part of what is signed, so a batch can't be passed off as meant for
- *another one. */
+ * another one. */
 #include "common/batch.h"
 
 #include <openssl/sha.h>

@@ -4,9 +4,9 @@
  *	JSON Lines -> zstd -> Ed25519 signature -> padding to a size class -> X25519 sealed box
  *
  * The batch id is the SHA-256 of the signed inner bytes, so a batch that is sealed and sent twice
- *is one batch. batch_seal and batch_open are exact opposites; batch_verify does the part that an
- *archive can repeat for ever, without the collector's secret. Nothing here logs; a refused batch
- *has a reason. */
+ * is one batch. batch_seal and batch_open are exact opposites; what batch_open does an
+ * archive can repeat for ever, without the collector's secret. Nothing here logs; a refused batch
+ * has a reason. */
 #ifndef COMMON_BATCH_H
 #define COMMON_BATCH_H
 

@@ -6,7 +6,7 @@
  *	 "resolvers":["system"],"fps":[],"columns":{"tcp":["t","target","us","failure","addr","port"]}}
  *
  * Every key is required; region, isp, offset and list may be null. An unknown key is refused: what
- *a collector does not understand it must not acknowledge. */
+ * a collector does not understand it must not acknowledge. */
 #include "common/batch_header.h"
 
 #include <arpa/inet.h>

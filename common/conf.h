@@ -1,16 +1,15 @@
 /* conf.h: settings from a table of options: flags over environment over file.
  *
  * A program has one const table; each row is one key of the INI file, one long flag and one
- *environment variable, so the three can never drift apart. The values land in strings owned by the
- *conf; typed getters have the range already checked. Any error is one sentence that names the place
- *(file and line, flag or variable), what is wrong and what would be right; an unknown key names the
- *nearest known one.
+ * environment variable, so the three can never drift apart. The values land in strings owned by the
+ * conf; typed getters have the range already checked. Any error is one sentence that names the
+ * place (file and line, flag or variable), what is wrong and what would be right; an unknown key
+ * names the nearest known one.
  *
- *	{"schedule", "interval_s", "interval-s", CONF_INT, "300", 1, 86400, "seconds between
- *cycles"}
+ *	{"schedule", "interval_s", "interval-s", CONF_INT, "300", 1, 86400, NULL, "seconds ..."}
  *
  * File key [schedule] interval_s, flag --interval-s, environment PROBE_INTERVAL_S (flag in
- *capitals). */
+ * capitals). */
 #ifndef COMMON_CONF_H
 #define COMMON_CONF_H
 

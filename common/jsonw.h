@@ -5,7 +5,7 @@
  *	-> {"n":3,"state":"cut"}
  *
  * Inside an object pass the key, inside an array pass NULL. Text that is not valid UTF-8 comes out
- *with U+FFFD in place of the bad bytes. Reading JSON is jansson's work. */
+ * with U+FFFD in place of the bad bytes. Reading JSON is jansson's work. */
 #ifndef COMMON_JSONW_H
 #define COMMON_JSONW_H
 

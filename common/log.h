@@ -3,7 +3,7 @@
  *	2026-01-08T16:30:00Z collector: archive: cannot write segment 12: No space left on device
  *
  * log_warn and log_fatal append strerror(errno); the x forms do not. Parsers never log. Nothing
- *here may carry an address of a volunteer or of a peer, at any level; remote text goes through
+ * here may carry an address of a volunteer or of a peer, at any level; remote text goes through
  * log_safe(). log_fatal exits with the given code. */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

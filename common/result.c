@@ -1,7 +1,6 @@
 /* result.c: one measurement as a line of text, both ways, and the small vocabularies around it.
  *
- *	[1,1234,0,8123,0,0,443]      tcp, 1.234 s after t0, target 0, 8.123 ms, success, address 0,
- *port 443
+ *	[1,1234,0,8123,0,0,443]  tcp, 1.234 s after t0, target 0, 8.123 ms, success, addr 0, port 443
  *
  * The first number is the kind's row in kinds.def, then its columns in order; null stands for -1.
  */

@@ -30,7 +30,7 @@ struct exchange {
 	char message[CURL_ERROR_SIZE];
 };
 
-/* ---- callbacks of libcurl ---------------------------------------- */
+/* --- callbacks of libcurl --- */
 
 static CURLcode on_tls(CURL *easy, void *ctx, void *arg)
 {
@@ -70,7 +70,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return x->enough ? CURL_WRITEFUNC_ERROR : len;
 }
 
-/* ---- judging ----------------------------------------------------- */
+/* --- judging --- */
 
 static const char *find_fingerprint(struct exchange *x)
 {
@@ -120,7 +120,7 @@ static void on_end(void *arg, CURLcode code)
 	check_done(x->check, judge(x, classify_curl(&what)));
 }
 
-/* ---- the check --------------------------------------------------- */
+/* --- the check --- */
 
 static void set_request(struct exchange *x)
 {

@@ -30,7 +30,7 @@ struct init {
 /* One line from the person, without its end; NULL at the end of input. */
 static const char *ask(const char *question, const char *fallback, char *line, size_t len)
 {
-	fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, fallback);
+	fprintf(stderr, fallback && *fallback ? "%s [%s]: " : "%s: ", question, fallback);
 	if (!fgets(line, (int)len, stdin))
 		return NULL;
 	line[strcspn(line, "\n")] = '\0';
@@ -53,24 +53,36 @@ static int ask_setting(const struct init *in, const char *section, const char *k
 	return 0;
 }
 
-static void show_regions(const struct init *in)
+/* The province, by code or name, out of the list that is shown. */
+static int ask_region(const struct init *in)
 {
-	const char *country = conf_str(in->o->conf, "probe", "country");
+	struct conf *c = in->o->conf;
+	const char *country = conf_str(c, "probe", "country"), *answer;
+	char line[160], code[BATCH_REGION_LEN], err[512];
 	struct buf list;
+	if (!country || conf_is_set(c, "probe", "region"))
+		return 0;
 	buf_init(&list, 64 * 1024);
-	if (country && !conf_is_set(in->o->conf, "probe", "region") &&
-	    vantage_list_regions(&list, in->countries_dir, country) == 0 && list.data)
-		fprintf(stderr, "Provinces of %s:\n%s", country, list.data);
+	int rc = vantage_list_regions(&list, in->countries_dir, country);
+	if (rc == 0)
+		fprintf(stderr, "Provinces of %s:\n%s", country, list.data ? list.data : "");
 	buf_clear(&list);
+	if (rc < 0)
+		return 0; /* an unknown country: check_settings says so */
+	while ((answer = ask("Province (code or name)", "", line, sizeof(line)))) {
+		if (vantage_region_code(code, in->countries_dir, country, answer, err,
+					sizeof(err)) == 0)
+			return conf_set_flag(c, "region", code, err, sizeof(err));
+		fprintf(stderr, "%s\n", err);
+	}
+	return -1;
 }
 
 /* What the flags and the file did not say. -1 when the person went away. */
 static int ask_missing(const struct init *in)
 {
-	if (ask_setting(in, "probe", "country", "country", "Country, as two letters (IR)") < 0)
-		return -1;
-	show_regions(in);
-	if (ask_setting(in, "probe", "region", "region", "Province (its code, like IR-23)") < 0 ||
+	if (ask_setting(in, "probe", "country", "country", "Country, as two letters (IR)") < 0 ||
+	    ask_region(in) < 0 ||
 	    ask_setting(in, "probe", "isp", "isp", "Operator (AS number, or auto)") < 0 ||
 	    ask_setting(in, "probe", "access", "access",
 			"Line: mobile, fixed, datacentre or unknown") < 0 ||

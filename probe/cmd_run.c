@@ -254,7 +254,7 @@ static void tell_upload(struct run *run, const struct upload_outcome *outcome, b
 	size_t left = waiting(run);
 	bool told = run->once || report_is_live(run->report);
 	const char *what = outcome->end == UPLOAD_REFUSED ? "the collector takes no more"
-							  : "the collector can't be reached";
+							  : "nothing gets through to the collector";
 	if (failed && (told || run->failures == 0))
 		report_note(run->report, "%s (%s); %zu batch%s here", what, outcome->reason, left,
 			    left == 1 ? " waits" : "es wait");

@@ -59,7 +59,7 @@ static int tell(const struct upload_outcome *outcome, struct spool *spool, bool 
 		fprintf(stderr, "sent %zu batch%s, %zu left\n", outcome->sent,
 			outcome->sent == 1 ? "" : "es", info.batches);
 	if (outcome->end == UPLOAD_UNREACHABLE)
-		return command_fail(EXIT_UNREACHABLE, "the collector can't be reached: %s",
+		return command_fail(EXIT_UNREACHABLE, "nothing gets through to the collector: %s",
 				    outcome->reason);
 	if (info.batches)
 		return command_fail(EXIT_QUEUED, "batches are left: %s", outcome->reason);

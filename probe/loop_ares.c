@@ -37,7 +37,7 @@ struct loop_ares {
 	struct watch *watches;
 };
 
-/* ---- resolvers --------------------------------------------------- */
+/* --- resolvers --- */
 
 /* Appends ADDRESS:PORT as c-ares reads it. 0, or -1 when it is no address. */
 static int add_server(char csv[static CSV_LEN], const char *addr, unsigned int port)
@@ -103,7 +103,7 @@ bool loop_ares_knows(const char *resolver)
 	return !strcmp(resolver, "system") || parse_udp(csv, resolver) == 0;
 }
 
-/* ---- sockets and time -------------------------------------------- */
+/* --- sockets and time --- */
 
 static void set_timer(struct loop_ares *a)
 {
@@ -157,7 +157,7 @@ static void on_state(void *arg, ares_socket_t fd, int readable, int writable)
 	a->watches = w;
 }
 
-/* ---- channel ----------------------------------------------------- */
+/* --- channel --- */
 
 static int open_channel(struct loop_ares *a, const char *csv, int timeout_ms)
 {

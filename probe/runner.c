@@ -87,7 +87,7 @@ struct runner {
 	size_t n_channels;
 };
 
-/* ---- one step ---------------------------------------------------- */
+/* --- one step --- */
 
 /* How long this device has slept since it was started. */
 static int64_t asleep_us(void)
@@ -202,7 +202,7 @@ static void report(const struct step *s, bool last)
 	r->observer.step(r->observer.arg, &step);
 }
 
-/* ---- one target -------------------------------------------------- */
+/* --- one target --- */
 
 static void advance(struct run *run)
 {
@@ -280,7 +280,7 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* ---- one cycle --------------------------------------------------- */
+/* --- one cycle --- */
 
 static void open_channels(struct runner *r)
 {
@@ -353,7 +353,7 @@ void runner_cancel(struct runner *r)
 	event_active(r->kick, EV_TIMEOUT, 0);
 }
 
-/* ---- the runner -------------------------------------------------- */
+/* --- the runner --- */
 
 static const char *ca_file(void)
 {

@@ -34,7 +34,7 @@ static const struct {
 };
 #define N_SCHEMES (sizeof(schemes) / sizeof(*schemes))
 
-/* ---- one URL: each function returns NULL, or the reason why not -- */
+/* --- one URL: each function returns NULL, or the reason why not --- */
 
 /* A name as DNS and TLS know it (RFC 1123, and the underscore that is in use). A last label of
  * digits only would be read as an IPv4 address by some library. */
@@ -182,7 +182,7 @@ static const char *parse_url(struct target *t, const char *url)
 	return why ? why : take_path(t, start + n);
 }
 
-/* ---- what a person types ----------------------------------------- */
+/* --- what a person types --- */
 
 int targets_parse_one(struct target *t, const char *text, char *err, size_t errlen)
 {
@@ -215,7 +215,7 @@ int targets_parse_one(struct target *t, const char *text, char *err, size_t errl
 	return -1;
 }
 
-/* ---- lists ------------------------------------------------------- */
+/* --- lists --- */
 
 struct columns {
 	int url, class, level, notes;

@@ -60,29 +60,41 @@ static int regions_load(struct regions *r, const char *countries_dir, const char
 	return 0;
 }
 
-/* The region a person most likely meant: an old code or a name exactly, otherwise the nearest
- * spelling. */
-static const struct region *region_meant(const struct regions *r, const char *text)
+static bool is_name_of(const struct region *r, const char *text)
 {
-	const struct region *best = NULL;
-	size_t best_d = SIZE_MAX;
+	return !strcasecmp(text, r->name_en) || !strcmp(text, r->name_local);
+}
+
+/* The region of this code, or with names allowed of this name; NULL for none. */
+static const struct region *region_find(const struct regions *r, const char *text, bool names)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!strcmp(text, r->list[i].code) || (names && is_name_of(&r->list[i], text)))
+			return &r->list[i];
+	return NULL;
+}
+
+/* The region that a mistyped code or name is nearest to; NULL when there are none. */
+static const struct region *region_nearest(const struct regions *r, const char *text)
+{
+	const struct region *best = region_find(r, text, true);
+	size_t best_d = best ? 0 : SIZE_MAX;
 	for (size_t i = 0; i < r->n; i++) {
-		const struct region *one = &r->list[i];
-		if (!strcasecmp(text, one->name_en) || !strcmp(text, one->name_local))
-			return one;
-		size_t code = nearest_distance(text, one->code);
-		size_t name = nearest_distance(text, one->name_en);
+		size_t code = nearest_distance(text, r->list[i].code);
+		size_t name = nearest_distance(text, r->list[i].name_en);
 		size_t d = code < name ? code : name;
 		if (d < best_d) {
 			best_d = d;
-			best = one;
+			best = &r->list[i];
 		}
 	}
 	return best;
 }
 
-static int check_region(const char *country, const char *region, const char *countries_dir,
-			char *err, size_t errlen)
+/* Copies the code of a region as a person gave it. 0, or -1 with err. */
+static int region_resolve(char code[static BATCH_REGION_LEN], const char *countries_dir,
+			  const char *country, const char *text, bool names, char *err,
+			  size_t errlen)
 {
 	struct regions r;
 	int rc = -1;
@@ -91,18 +103,19 @@ static int check_region(const char *country, const char *region, const char *cou
 			 strerror(errno));
 		goto out;
 	}
-	for (size_t i = 0; rc < 0 && i < r.n; i++)
-		if (!strcmp(region, r.list[i].code))
-			rc = 0;
-	const struct region *meant = rc < 0 ? region_meant(&r, region) : NULL;
-	if (meant)
+	const struct region *found = region_find(&r, text, names);
+	const struct region *meant = found ? found : region_nearest(&r, text);
+	if (found && strlen(found->code) < BATCH_REGION_LEN) {
+		strcpy(code, found->code); /* fits: checked */
+		rc = 0;
+	} else if (meant) {
 		snprintf(err, errlen,
 			 "region '%.32s' is not one of %s; the nearest is %s (%s); all of them "
-			 "stand in "
-			 "%s/%s/regions.tsv",
-			 region, country, meant->code, meant->name_en, countries_dir, country);
-	else if (rc < 0)
+			 "stand in %s/%s/regions.tsv",
+			 text, country, meant->code, meant->name_en, countries_dir, country);
+	} else {
 		snprintf(err, errlen, "%s/%s/regions.tsv has no regions", countries_dir, country);
+	}
 out:
 	regions_free(&r);
 	return rc;
@@ -151,14 +164,16 @@ int vantage_read(struct vantage *v, const struct conf *c, const char *countries_
 	strcpy(v->country, country); /* two letters: checked above */
 	if (!region)
 		return 0;
-	if (check_region(country, region, countries_dir, err, errlen) < 0)
-		return -1;
-	if (strlen(region) >= sizeof(v->region)) {
-		snprintf(err, errlen, "region %.32s is longer than a batch can say", region);
-		return -1;
-	}
-	strcpy(v->region, region); /* fits: checked above */
-	return 0;
+	return region_resolve(v->region, countries_dir, country, region, false, err, errlen);
+}
+
+int vantage_region_code(char code[static BATCH_REGION_LEN], const char *countries_dir,
+			const char *country, const char *text, char *err, size_t errlen)
+{
+	if (is_country(country))
+		return region_resolve(code, countries_dir, country, text, true, err, errlen);
+	snprintf(err, errlen, "country '%.16s' is not a code of two capital letters", country);
+	return -1;
 }
 
 const char *vantage_text(char out[static VANTAGE_TEXT], const struct vantage *v)

@@ -54,7 +54,7 @@ trap 'stop 1' EXIT
 "$bin/collector" serve -c run/collector.conf 2>>run/collector.log &
 collector=$!
 for i in 1 2 3 4 5 6 7 8 9 10; do
-	grep -q "listening on" run/collector.log && break
+	grep -q "serving on" run/collector.log && break
 	kill -0 $collector 2>/dev/null || {
 		tail -n 3 run/collector.log >&2
 		echo "The collector did not start. Another address: LISTEN=127.0.0.1:8081 make run" >&2

@@ -8,8 +8,7 @@ probe_init "${NODES[@]}"
 censor set all all dns-poison
 from=$(now_s)
 probe_start "${NODES[@]}"
-until_ok 60 "every cell has 4 buckets of filtered" buckets filtered 4 "$from"
-expect "the timeline differs from the truth" truthful "$from" "$(now_s)" --need filtered=8
+until_ok 60 "the timeline equals the truth" truthful "$from" --need filtered=8
 
 # the evidence: the forged answer is recognised by its fingerprint
 probe_cmd p1.1.1 check https://video.example/ --json >"$WORK/check.json" 2>>"$WORK/log/p1.1.1" || true

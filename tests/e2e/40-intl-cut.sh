@@ -22,8 +22,7 @@ expect "the collector knows what it can't know" jq -e '[.rows[].state] | index("
 
 censor set all all $FILTERING
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
-complete() { truthful "$from" "$(now_s)" --need filtered=8 --need domestic-only=8; }
-until_ok 60 "the timeline equals the truth" complete
+until_ok 60 "the timeline equals the truth" truthful "$from" --need filtered=8 --need domestic-only=8
 
 timeline "$cut" "$during" >"$WORK/after.json"
 expect "no row of the cut was revised" jq -e \

@@ -19,9 +19,9 @@ silent() {
 	timeline "$cut" "$(now_s)" "region=IR-00" | "$ROOT/tests/e2e/timeline.py" count --state silent --at-least 3
 }
 until_ok 90 "the province is silent" silent
-until_ok 60 "every cut probe has batches waiting" each_spooled 3 "${dead[@]}"
+held() { (($(now_s) - cut >= 6 * STEP_S)) && each_spooled 3 "${dead[@]}"; }
+until_ok 90 "the cut has lasted for six buckets, and every cut probe has batches waiting" held
 
 censor set all all $FILTERING
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
-complete() { truthful "$from" "$(now_s)" --need filtered=12 --need cut=6; }
-until_ok 60 "the timeline equals the truth" complete
+until_ok 60 "the timeline equals the truth" truthful "$from" --need filtered=12 --need cut=4

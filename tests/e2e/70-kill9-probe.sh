@@ -17,10 +17,14 @@ whole() { # every file of the spool has the size of a size class: a power of two
 }
 grown() { (($(spooled $node) >= $1)); }
 
-for round in 1 2 3 4 5 6; do
+for round in 1 2 3 4 5 6 7 8 9 10; do
 	probe_start $node
-	until_ok 30 "round $round: another batch is on disk" grown $(($(spooled $node) + 1))
-	sleep "0.$((RANDOM % 10))" # somewhere in the next cycle
+	if ((round % 2)); then
+		sleep "0.$((RANDOM % 4))$((RANDOM % 10))" # somewhere in the first cycle
+	else
+		until_ok 30 "round $round: another batch is on disk" grown $(($(spooled $node) + 1))
+		sleep "0.$((RANDOM % 10))"
+	fi
 	spool_files $node >"$WORK/before"
 	stop KILL $node
 	whole
@@ -29,7 +33,6 @@ for round in 1 2 3 4 5 6; do
 	done <"$WORK/before"
 done
 
-spool_files $node | sed 's/.*-//' | sort >"$WORK/ids"
 mapfile -t batches < <(spool_files $node)
 mkdir "$WORK/copies"
 cp "${batches[@]}" "$WORK/copies"

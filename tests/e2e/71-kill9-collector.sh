@@ -9,12 +9,13 @@ collector_init
 probe_init "${NODES[@]}"
 from=$(now_s)
 probe_start "${NODES[@]}"
-until_ok 120 "every probe has 6 batches waiting" each_spooled 6 "${NODES[@]}"
+until_ok 120 "every probe has 8 batches waiting" each_spooled 8 "${NODES[@]}"
 stop TERM "${NODES[@]}" # a clean end also seals what it has
 mkdir "$WORK/copies"
 for node in "${NODES[@]}"; do spool_files "$node" | xargs -I{} cp {} "$WORK/copies"; done
 total=$(spooled "${NODES[@]}")
 
+censor set all all delay # so that the deliveries take a while
 deliver() { # NODE: one batch after the other, until all are gone
 	local _
 	for _ in $(seq 200); do
@@ -31,14 +32,16 @@ kills=0
 while (($(spooled "${NODES[@]}"))); do
 	((kills < 60)) || fail "$(spooled "${NODES[@]}") of $total batches not delivered after $kills kills"
 	start_at collector world "$COLLECTOR" serve -c "$WORK/collector.conf"
-	sleep "0.$((200 + RANDOM % 600))" # let it come up and take a few
-	((kills < 8)) || sleep 1
+	sleep "0.$((300 + RANDOM % 500))" # let it come up and take a few
+	((kills < 10)) || sleep 1
 	stop KILL collector
 	kills=$((kills + 1))
 done
 for node in "${NODES[@]}"; do wait "${PID[upload-$node]}" || fail "$node could not deliver"; done
+((kills >= 3)) || fail "all was delivered before there were three kills"
 say "$total batches delivered through $kills kills"
 
+censor reset
 collector_start
 for file in "$WORK"/copies/*; do
 	[[ $(post "$file") == 200 && $(jq -r .status "$WORK/answer") == duplicate ]] ||

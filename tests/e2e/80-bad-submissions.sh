@@ -29,7 +29,7 @@ cd "$WORK"
 : >empty
 head -c 4096 /dev/urandom >garbage
 head -c 1000 "$good" >truncated
-head -c 2048 "$good" >half-class
+head -c $(($(stat -c %s "$good") / 2)) "$good" >half-class
 cat "$good" "$good" >twice
 head -c 262145 /dev/zero >oversized
 head -c 20000000 /dev/zero >huge

@@ -31,12 +31,12 @@ show_logs() {
 	for file in "$WORK"/log/*; do
 		[[ -s $file ]] || continue
 		echo "--- ${file##*/}"
-		tail -n 8 "$file"
+		if [[ $file == */p* ]]; then tail -n 2 "$file"; else tail -n 30 "$file"; fi
 	done
 }
 
 fail() {
-	say "FAILED: $*"
+	say "FAILED: $*" >&2
 	FAILED=1
 	exit 1
 }
@@ -241,9 +241,12 @@ buckets() { # STATE N FROM [PARAMETER...]: every cell has at least N buckets of 
 # twice the interval), and the checks that were under way.
 SETTLE_S=$((STEP_S + 2 * INTERVAL_S + 3))
 
-truthful() { # FROM UNTIL OPTION...: the timeline says what the censor's log says; options of timeline.py check
-	local from=$1 until=$2
-	shift 2
+# How long after its end a bucket may still wait for results: one cycle, and its way to the collector.
+ARRIVAL_S=$((2 * INTERVAL_S + 3))
+
+truthful() { # FROM OPTION...: up to now, the timeline says what the censor's log says; options of timeline.py check
+	local from=$1 until=$(($(now_s) - ARRIVAL_S))
+	shift
 	timeline "$from" "$until" | "$ROOT/tests/e2e/timeline.py" check --truth "$COUNTRY_DIR/truth.jsonl" \
 		--from "$from" --until "$until" --step "$STEP_S" --settle "$SETTLE_S" "$@"
 }

@@ -206,6 +206,17 @@ static void sample_file_loads(void **state)
 	conf_free(c);
 }
 
+static void manual(void **state)
+{
+	struct buf text;
+	(void)state;
+	assert_int_equal(buf_read_file(&text, "probe/probe.8", 1 << 16), 0);
+	for (const struct conf_option *row = options_table; row->section; row++)
+		if (!strstr(text.data, row->key))
+			fail_msg("probe.8 has no %s", row->key);
+	buf_clear(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +228,7 @@ int main(void)
 		cmocka_unit_test(help_names_everything),
 		cmocka_unit_test(sample_file),
 		cmocka_unit_test(sample_file_loads),
+		cmocka_unit_test(manual),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,7 +139,7 @@ static void wiping(void **state)
 	assert_int_equal(w.left, 0);
 	assert_int_equal(w.holder, 0);
 	assert_int_equal(access(dir, F_OK), -1);
-	assert_int_equal(access("/etc/passwd", F_OK), 0); /* links are not followed */
+	assert_int_equal(access("/etc/passwd", F_OK), 0);	    /* links are not followed */
 	assert_int_equal(state_wipe(dir, &w, err, sizeof(err)), 0); /* nothing is left to do */
 	assert_false(w.had_seed);
 	assert_int_equal(w.files, 0);

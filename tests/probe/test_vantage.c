@@ -98,6 +98,23 @@ static void mistakes(void **state)
 	tempdir_free(dir);
 }
 
+static void names(void **state)
+{
+	static const char *const tehran[] = {"IR-23", "Tehran", "tehran", "تهران"};
+	char *dir = make_country(), code[BATCH_REGION_LEN];
+	(void)state;
+	for (size_t i = 0; i < sizeof(tehran) / sizeof(*tehran); i++) {
+		assert_int_equal(vantage_region_code(code, dir, "IR", tehran[i], err, sizeof(err)),
+				 0);
+		assert_string_equal(code, "IR-23");
+	}
+	assert_int_equal(vantage_region_code(code, dir, "IR", "Teheran", err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "IR-23 (Tehran)"));
+	assert_int_equal(vantage_region_code(code, dir, "IR", "", err, sizeof(err)), -1);
+	assert_int_equal(vantage_region_code(code, dir, "../IR", "IR-23", err, sizeof(err)), -1);
+	tempdir_free(dir);
+}
+
 static void listing(void **state)
 {
 	char *dir = make_country();
@@ -118,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places),
 		cmocka_unit_test(mistakes),
+		cmocka_unit_test(names),
 		cmocka_unit_test(listing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/ingest.c"
 #include "common/clock.h"
 #include "tests/collector/scratch.h"
 

@@ -1,8 +1,18 @@
 /* ingest_world.h: a collector without its views: ingest on a real archive, with a store and views that remember what
- * they were told and fail on demand. A test includes ingest_world.c, so that these stand for the real ones in
- * that program only. */
+ * they were told and fail on demand. A test includes ingest_world.c, which compiles ingest.c against the names
+ * below, so that the real store and views may be linked beside them. */
 #ifndef TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
 #define TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
+
+/* Before any header that declares them. */
+#define store_position	fake_store_position
+#define store_commit	fake_store_commit
+#define store_reset	fake_store_reset
+#define store_has_batch fake_store_has_batch
+#define store_put_batch fake_store_put_batch
+#define views_fold	fake_views_fold
+#define views_alive	fake_views_alive
+#define views_tick	fake_views_tick
 
 #include <event2/event.h>
 #include <sys/resource.h>

@@ -1,0 +1,177 @@
+/* test_params.c: every parameter of the API, and how each is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/country.h"
+#include "collector/params.h"
+
+#define NOW_MS 1767902400000 /* 2026-01-08T20:00:00Z */
+#define ALL    (~0u)
+
+static int read_query(struct params *p, const char *raw, unsigned int allowed, struct problem *why)
+{
+	char err[256];
+	struct country *c = country_load("configs/countries", "IR", err, sizeof(err));
+	const struct params_env env = {
+		.country = c, .now_ms = NOW_MS, .row_step_ms = 300000, .allowed = allowed};
+	struct query q;
+	assert_non_null(c);
+	*p = (struct params){.format = FORMAT_JSON};
+	*why = (struct problem){0};
+	assert_null(query_parse(&q, raw));
+	int rc = params_read(p, &q, &env, why);
+	/* region codes are borrowed from the country: only their number is looked at below */
+	country_free(c);
+	return rc;
+}
+
+static struct params good(const char *raw)
+{
+	struct params p;
+	struct problem why;
+	assert_int_equal(read_query(&p, raw, ALL, &why), 0);
+	return p;
+}
+
+static void bad(const char *raw, const char *parameter, const char *nearest)
+{
+	struct params p;
+	struct problem why;
+	assert_int_equal(read_query(&p, raw, ALL, &why), -1);
+	assert_int_equal(why.status, 400);
+	assert_string_equal(why.parameter, parameter);
+	if (nearest)
+		assert_string_equal(why.nearest, nearest);
+	assert_true(why.detail[0]);
+}
+
+static void test_defaults(void **state)
+{
+	struct params p = good("");
+	(void)state;
+	assert_int_equal(p.until_ms, NOW_MS);
+	assert_int_equal(p.from_ms, NOW_MS - PARAMS_RANGE_DEFAULT_MS);
+	assert_int_equal(p.step_ms, 0);
+	assert_int_equal(p.access, -1);
+	assert_true(p.by_region && !p.by_isp && !p.by_access);
+	assert_int_equal(p.lang, LANG_EN);
+}
+
+static void test_times(void **state)
+{
+	(void)state;
+	assert_int_equal(good("from=-2h").from_ms, NOW_MS - 7200000);
+	assert_int_equal(good("from=2026-01-08T16:30:00Z").from_ms, 1767889800000);
+	assert_int_equal(good("from=1767889800").from_ms, 1767889800000);
+	assert_int_equal(good("from=2026-01-08T20:00:00%2B03:30").from_ms, 1767889800000);
+	assert_int_equal(good("until=-1h").until_ms, NOW_MS - 3600000);
+	assert_int_equal(good("until=-1h").from_ms, NOW_MS - 3600000 - PARAMS_RANGE_DEFAULT_MS);
+	assert_int_equal(good("range=7d").from_ms, NOW_MS - 7 * 24 * 3600000LL);
+	bad("from=yesterday", "from", NULL);
+	bad("until=2026-02-30", "until", NULL);
+	bad("from=-1h&until=-2h", "from", NULL);
+	bad("range=8d", "range", "7d");
+	bad("range=7d&from=-1h", "range", NULL);
+	bad("from=-1h&from=-2h", "from", NULL);
+}
+
+static void test_series(void **state)
+{
+	struct params p = good("region=IR-23&region=ir-07&isp=AS44244&isp=197207&access=mobile");
+	(void)state;
+	assert_int_equal(p.n_regions, 2);
+	assert_null(p.regions[2]);
+	assert_int_equal(p.n_isps, 2);
+	assert_int_equal(p.isps[0], 44244);
+	assert_int_equal(p.isps[1], 197207);
+	assert_int_equal(p.access, ACCESS_MOBILE);
+	p = good("by=region,isp,access");
+	assert_true(p.by_region && p.by_isp && p.by_access);
+	p = good("by=country");
+	assert_false(p.by_region || p.by_isp || p.by_access);
+	assert_int_equal(good("region=%3F").n_regions, 1); /* the unplaced */
+	bad("region=IR-32", "region", "IR-02");
+	bad("country=IQ", "country", "IR");
+	bad("isp=Irancell", "isp", NULL);
+	bad("isp=AS4294967295", "isp", NULL);
+	bad("isp=99999999999", "isp", NULL);
+	bad("isp=", "isp", NULL);
+	bad("access=mobil", "access", "mobile");
+	bad("by=regoin", "by", "region");
+	good("country=ir");
+}
+
+static void test_texts(void **state)
+{
+	(void)state;
+	assert_int_equal(good("step=600").step_ms, 600000);
+	assert_true(good("tz=local").local_time);
+	assert_true(good("tz=Asia/Tehran").local_time);
+	assert_false(good("tz=UTC").local_time);
+	assert_int_equal(good("lang=fa").lang, LANG_FA);
+	assert_int_equal(good("format=csv").format, FORMAT_CSV);
+	bad("step=500", "step", "600");
+	bad("step=0", "step", "300");
+	bad("step=5m", "step", "300");
+	bad("step=-300", "step", "300");
+	bad("step=99999999999999999999", "step", "2678400");
+	bad("step=2678700", "step", "2678400");
+	bad("tz=Mars", "tz", NULL);
+	bad("lang=de", "lang", NULL);
+	bad("format=xml", "format", NULL);
+}
+
+/* A parameter that would change the answer and is not known must never be ignored. */
+static void test_unknown(void **state)
+{
+	struct params p;
+	struct problem why;
+	(void)state;
+	bad("asof=2026-01-01", "asof", NULL);
+	bad("class=open", "class", NULL);
+	bad("check=http", "check", NULL);
+	bad("regoin=IR-23", "regoin", "region");
+	bad("=x", "", NULL);
+	assert_int_equal(read_query(&p, "step=300", PARAM_FROM, &why), -1);
+	assert_string_equal(why.nearest, "from");
+	assert_int_equal(read_query(&p, "from=-1h", 0, &why), -1);
+	assert_int_equal(read_query(&p, "", 0, &why), 0);
+}
+
+static void test_match(void **state)
+{
+	const struct series country = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	const struct series region = {.region = "IR-23", .isp = ISP_ANY, .access = ACCESS_ANY};
+	const struct series leaf = {.region = "IR-23", .isp = 44244, .access = ACCESS_MOBILE};
+	struct params p = good("");
+	(void)state;
+	assert_true(params_match(&p, &country) && params_match(&p, &leaf));
+	p = good("by=country");
+	assert_true(params_match(&p, &country));
+	assert_false(params_match(&p, &region) || params_match(&p, &leaf));
+	p = good("by=region");
+	assert_true(params_match(&p, &region));
+	assert_false(params_match(&p, &country) || params_match(&p, &leaf));
+	p = good("isp=44244");
+	assert_true(params_match(&p, &leaf));
+	assert_false(params_match(&p, &region));
+	p = good("by=region,isp,access&access=fixed");
+	assert_false(params_match(&p, &leaf));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_times),
+		cmocka_unit_test(test_series),	 cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_unknown),	 cmocka_unit_test(test_match),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

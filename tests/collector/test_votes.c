@@ -1,0 +1,191 @@
+/* test_votes.c: what the results of a batch say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "collector/votes.h"
+#include "tests/collector/nation.h"
+
+#define T0     1767225600000
+#define BUCKET 60000
+
+struct world {
+	struct country *country;
+	struct batch batch;
+	struct votes votes;
+};
+
+static int setup(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	w->country = nation_new();
+	batch_init(&w->batch);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	votes_clear(&w->votes);
+	batch_clear(&w->batch);
+	country_free(w->country);
+	free(w);
+	return 0;
+}
+
+static struct result *add(struct world *w, enum kind kind, const char *url, int64_t t_ms,
+			  enum failure failure)
+{
+	struct result r;
+	result_init(&r, kind);
+	r.v[RESULT_T] = t_ms;
+	r.v[RESULT_FAILURE] = failure;
+	if (url)
+		r.v[RESULT_TARGET] = batch_target(&w->batch, url, CLASS_OPEN);
+	assert_int_equal(batch_add(&w->batch, &r), 0);
+	return &w->batch.results[w->batch.n_results - 1];
+}
+
+static void add_link(struct world *w, int64_t t_ms, bool up)
+{
+	struct result *r = add(w, KIND_LINK, NULL, t_ms, FAIL_NONE);
+	r->v[RESULT_IPV4] = r->v[RESULT_GATEWAY] = r->v[RESULT_NS] = up;
+}
+
+static const struct cell_vote *collect(struct world *w, size_t bucket, enum target_class class)
+{
+	votes_clear(&w->votes);
+	votes_collect(&w->votes, &w->batch, w->country, 77, BUCKET);
+	assert_true(bucket < w->votes.n);
+	return w->votes.buckets[bucket].has[class] ? &w->votes.buckets[bucket].vote[class] : NULL;
+}
+
+static void test_chain(void **state)
+{
+	struct world *w = *state;
+	const char *one = "https://open0.example/", *two = "https://open1.example/";
+	add(w, KIND_DNS, one, T0, FAIL_NONE);
+	add(w, KIND_TCP, one, T0 + 1, FAIL_NONE);
+	add(w, KIND_TLS, one, T0 + 2, FAIL_NONE);
+	add(w, KIND_HTTP, one, T0 + 3, FAIL_NONE);
+	add(w, KIND_DNS, two, T0, FAIL_NONE);
+	add(w, KIND_TCP, two, T0 + 1, FAIL_NONE);
+	add(w, KIND_TLS, two, T0 + 2, FAIL_TLS_TIMEOUT);
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->probe, 77);
+	assert_int_equal(v->tried, 3);
+	assert_int_equal(v->ok, 1); /* a connection is not access */
+	assert_int_equal(v->step_tried[KIND_TLS], 3);
+	assert_int_equal(v->step_ok[KIND_TLS], 1);
+	assert_int_equal(v->step_ok[KIND_TCP], 3);
+	assert_int_equal(v->step_tried[KIND_HTTP], 1);
+	assert_false(v->late);
+}
+
+static void test_schemes(void **state)
+{
+	struct world *w = *state;
+	add(w, KIND_DNS, "tcp://canary0.example/", T0, FAIL_NONE);
+	assert_int_equal(collect(w, 0, CLASS_CANARY)->ok, 0);
+	add(w, KIND_TCP, "tcp://canary0.example/", T0, FAIL_NONE);
+	add(w, KIND_DNS, "dns://resolver0.example/", T0, FAIL_NONE);
+	assert_int_equal(collect(w, 0, CLASS_CANARY)->ok, 1);
+	assert_int_equal(collect(w, 0, CLASS_RESOLVER)->ok, 1);
+}
+
+/* One success among attempts is enough; a fingerprint is remembered beside it. */
+static void test_any_success(void **state)
+{
+	struct world *w = *state;
+	add(w, KIND_HTTP, "https://filtered2.example/", T0, FAIL_HTTP_BLOCKPAGE)->v[RESULT_FP] = 0;
+	add(w, KIND_HTTP, "https://filtered2.example/", T0 + 9, FAIL_NONE);
+	add(w, KIND_HTTP, "https://filtered2.example/", T0 + 20, FAIL_HTTP_TIMEOUT);
+	const struct cell_vote *v = collect(w, 0, CLASS_FILTERED);
+	assert_int_equal(v->tried, 4);
+	assert_int_equal(v->ok, 4);
+	assert_int_equal(v->fp, 4);
+}
+
+static void test_buckets(void **state)
+{
+	struct world *w = *state;
+	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET - 1, FAIL_NONE);
+	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET, FAIL_HTTP_TIMEOUT);
+	add(w, KIND_HTTP, "https://open1.example/", T0, FAIL_NONE);
+	assert_int_equal(collect(w, 0, CLASS_OPEN)->ok, 3);
+	assert_int_equal(w->votes.n, 2);
+	assert_int_equal(w->votes.buckets[1].start_ms, T0 + BUCKET);
+	assert_int_equal(collect(w, 1, CLASS_OPEN)->ok, 0);
+	assert_int_equal(collect(w, 1, CLASS_OPEN)->tried, 1);
+}
+
+/* A URL that is not on the collector's list has no say, whatever the probe calls it. */
+static void test_unknown_target(void **state)
+{
+	struct world *w = *state;
+	add(w, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
+	votes_collect(&w->votes, &w->batch, w->country, 1, BUCKET);
+	assert_int_equal(w->votes.n, 0);
+}
+
+static void test_link(void **state)
+{
+	struct world *w = *state;
+	add_link(w, T0, true);
+	const struct cell_vote *v = collect(w, 0, CLASS_LINK);
+	assert_int_equal(v->tried, 15);
+	assert_int_equal(v->ok, 1 << CELL_LINK_V4 | 1 << CELL_LINK_GATEWAY | 1 << CELL_LINK_NS);
+}
+
+/* No route for IPv6 is this device's business while the line is up ... */
+static void test_local_link_up(void **state)
+{
+	struct world *w = *state;
+	add_link(w, T0, true);
+	add(w, KIND_TCP, "https://open0.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
+	add(w, KIND_DNS, "https://open1.example/", T0 + 1, FAIL_NONE);
+	add(w, KIND_TCP, "https://open1.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->tried, 2);
+	assert_int_equal(v->step_tried[KIND_TCP], 0);
+}
+
+/* ... and what a cut line looks like when it is down. The nearest look at the line decides. */
+static void test_local_link_down(void **state)
+{
+	struct world *w = *state;
+	add_link(w, T0, true);
+	add_link(w, T0 + 10000, false);
+	add(w, KIND_TCP, "https://open0.example/", T0 + 1000, FAIL_NETWORK_UNREACHABLE);
+	add(w, KIND_TCP, "https://open1.example/", T0 + 9000, FAIL_NETWORK_UNREACHABLE);
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->tried, 2);
+	assert_int_equal(v->ok, 0);
+}
+
+static void test_local_no_link_result(void **state)
+{
+	struct world *w = *state;
+	add(w, KIND_TCP, "https://open0.example/", T0, FAIL_NETWORK_DOWN);
+	add(w, KIND_HTTP, "https://domestic0.example/", T0, FAIL_HTTP_TIMEOUT);
+	assert_null(collect(w, 0, CLASS_OPEN));
+	assert_non_null(collect(w, 0, CLASS_DOMESTIC));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_chain),	       T(test_schemes),		T(test_any_success),
+		T(test_buckets),       T(test_unknown_target),	T(test_link),
+		T(test_local_link_up), T(test_local_link_down), T(test_local_no_link_result),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
