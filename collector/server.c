@@ -101,6 +101,37 @@ static void buffer_changed(struct evbuffer *b, const struct evbuffer_cb_info *in
 		conn_condemn(c);
 }
 
+static void conn_free(struct conn *c)
+{
+	struct server *s = c->server;
+	evbuffer_remove_cb(bufferevent_get_input(c->bev), buffer_changed, c);
+	evbuffer_remove_cb(bufferevent_get_output(c->bev), buffer_changed, c);
+	s->stats.buffered_bytes -= c->buffered;
+	TAILQ_REMOVE(&s->conns, c, next);
+	tdelete(c, &s->by_bev, compare_bev);
+	bufferevent_decref(c->bev);
+	if (s->stats.connections-- == s->c.max_connections)
+		set_accepting(s, true);
+	free(c);
+}
+
+/* evhttp has let go of it before it had a whole request. */
+static bool is_dead(const struct conn *c)
+{
+	bufferevent_event_cb callback;
+	bufferevent_getcb(c->bev, NULL, NULL, &callback, NULL);
+	return !callback;
+}
+
+static void free_dead(struct server *s)
+{
+	for (struct conn *c = TAILQ_FIRST(&s->conns), *after; c; c = after) {
+		after = TAILQ_NEXT(c, next);
+		if (is_dead(c))
+			conn_free(c);
+	}
+}
+
 /* evhttp asks for the bufferevent of a connection that it has just accepted. */
 static struct bufferevent *conn_new(struct event_base *base, void *arg)
 {
@@ -112,6 +143,8 @@ static struct bufferevent *conn_new(struct event_base *base, void *arg)
 	c->server = s;
 	c->bev = bev;
 	bufferevent_incref(bev);
+	if (s->stats.connections + 1 >= s->c.max_connections)
+		free_dead(s);
 	/* While a reply is being written evhttp reads on and looks at nothing: this is where a
 	 * peer that sends for ever is stopped. A whole body has to fit, evhttp waits for it. */
 	bufferevent_setwatermark(bev, EV_READ, 0, s->c.max_body + 2 * HTTP_HEADERS_MAX);
@@ -125,20 +158,6 @@ static struct bufferevent *conn_new(struct event_base *base, void *arg)
 	if (++s->stats.connections >= s->c.max_connections)
 		set_accepting(s, false);
 	return bev;
-}
-
-static void conn_free(struct conn *c)
-{
-	struct server *s = c->server;
-	evbuffer_remove_cb(bufferevent_get_input(c->bev), buffer_changed, c);
-	evbuffer_remove_cb(bufferevent_get_output(c->bev), buffer_changed, c);
-	s->stats.buffered_bytes -= c->buffered;
-	TAILQ_REMOVE(&s->conns, c, next);
-	tdelete(c, &s->by_bev, compare_bev);
-	bufferevent_decref(c->bev);
-	if (s->stats.connections-- == s->c.max_connections)
-		set_accepting(s, true);
-	free(c);
 }
 
 static void conn_closed(struct evhttp_connection *evcon, void *arg)
@@ -156,16 +175,13 @@ static void sweep(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_ms();
 	(void)fd;
 	(void)what;
+	free_dead(s);
 	for (struct conn *c = TAILQ_FIRST(&s->conns), *after; c; c = after) {
-		bufferevent_event_cb live;
 		after = TAILQ_NEXT(c, next);
-		bufferevent_getcb(c->bev, NULL, NULL, &live, NULL);
-		if (!live) {
-			conn_free(c);
-		} else if (now >= c->deadline_ms) {
-			s->stats.timeouts++;
-			bufferevent_trigger_event(c->bev, BEV_EVENT_TIMEOUT | BEV_EVENT_READING, 0);
-		}
+		if (now < c->deadline_ms)
+			continue;
+		s->stats.timeouts++;
+		bufferevent_trigger_event(c->bev, BEV_EVENT_TIMEOUT | BEV_EVENT_READING, 0);
 	}
 }
 

@@ -42,6 +42,7 @@ int table_open(struct table *t, const char *path, char *err, size_t errlen)
 		return -1;
 	}
 	t->at = t->text.data;
+	csv_begin(&t->csv, t->text.data, t->text.len);
 	if (!strncmp(t->at, "\xef\xbb\xbf", 3)) /* the byte order mark that spreadsheets write */
 		t->at += 3;
 	return check_text(t);
@@ -83,63 +84,13 @@ int table_next_tsv(struct table *t)
 	return 1;
 }
 
-/* Behind the opening quote: unescapes up to the closing one. NULL when there is none, or where it
- * goes on. */
-static char *unquote(struct table *t, char *from, char **end)
-{
-	char *to = from - 1; /* over the opening quote */
-	for (; *from != '"' || from[1] == '"'; from++) {
-		if (!*from)
-			return NULL;
-		t->next_line += *from == '\n';
-		from += *from == '"';
-		*to++ = *from;
-	}
-	*end = to;
-	return from + 1;
-}
-
-/* One column. What ended it: ',' or '\n', 0 for the end of the file, -1 with err. */
-static int take_column(struct table *t)
-{
-	char *start = t->at, *end, *rest;
-	if (t->n == TABLE_COLUMNS_MAX)
-		return table_fail(t, "more than %d columns", TABLE_COLUMNS_MAX);
-	if (*start == '"') {
-		rest = unquote(t, start + 1, &end);
-		if (!rest)
-			return table_fail(t, "a quote is opened and never closed");
-	} else {
-		rest = end = start + strcspn(start, ",\"\n");
-		if (*rest == '"')
-			return table_fail(t, "a quote in the middle of a column");
-		if (end > start && *rest == '\n' && end[-1] == '\r')
-			end--;
-	}
-	if (*rest == '\r' && rest[1] == '\n')
-		rest++;
-	char stop = *rest;
-	if (stop && stop != ',' && stop != '\n')
-		return table_fail(t, "text behind a closing quote");
-	t->at = rest + (stop != '\0');
-	t->next_line += stop == '\n';
-	*end = '\0';
-	t->column[t->n++] = start;
-	return stop;
-}
-
 int table_next_csv(struct table *t)
 {
-	int stop;
-	do {
-		if (!*t->at)
-			return 0;
-		t->line = t->next_line;
-		t->n = 0;
-		while ((stop = take_column(t)) == ',')
-			;
-		if (stop < 0)
-			return -1;
-	} while (t->n == 1 && !*t->column[0]);
-	return 1;
+	int rc = csv_next(&t->csv);
+	t->line = (unsigned int)t->csv.line;
+	if (rc < 0)
+		return table_fail(t, "%s", t->csv.error);
+	memcpy(t->column, t->csv.field, sizeof(t->column));
+	t->n = t->csv.n;
+	return rc;
 }

@@ -7,15 +7,17 @@
 #include <stddef.h>
 
 #include "common/buf.h"
+#include "common/csv.h"
 
-#define TABLE_COLUMNS_MAX 16 /* Citizen Lab's lists have 6 columns */
+#define TABLE_COLUMNS_MAX CSV_FIELDS_MAX
 
 struct table {
 	const char *path; /* borrowed, like err */
 	char *err;
 	size_t errlen;
 	struct buf text;
-	char *at;	   /* where the next row starts */
+	struct csv csv;	   /* where table_next_csv stands */
+	char *at;	   /* where the next row of table_next_tsv starts */
 	unsigned int line; /* line on which the current row starts */
 	unsigned int next_line;
 	char *column[TABLE_COLUMNS_MAX]; /* of the current row, inside text */

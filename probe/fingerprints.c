@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "probe/csv.h"
+#include "common/csv.h"
 
 #define FILE_MAX (4 * 1024 * 1024) /* OONI's whole list is a quarter of a MiB */
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "probe/csv.h"
+#include "common/csv.h"
 
 #define FILE_MAX (TARGETS_MAX * 1024)
 

@@ -212,10 +212,10 @@ static const struct refusal {
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,4,\n", "targets.csv:2: level"},
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,,\n", "targets.csv:2: level"},
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,0,x\"y\"\n",
-	 "a quote in the middle"},
+	 "a quote inside a field"},
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,0,\"y\n", "never closed"},
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,0,\"y\"z\n",
-	 "behind a closing quote"},
+	 "where the field should have ended"},
 	{TARGETS,
 	 "url,class,level,notes\nhttps://a.example/,open,0,\"two\nlines\"\n"
 	 "https://b.example/,open,0,\nhttps://a.example/,canary,0,\n",

@@ -1,4 +1,5 @@
-/* test_views.c: a small country over time: batches in, rows and events out; silence, backfill, restarts, rebuilds. */
+/* test_views.c: batches in, rows and events out; silence, backfill, restarts, rebuilds. Times are ms since the history
+ * began. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,298 +7,316 @@
 
 #include <cmocka.h>
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/views.h"
 #include "common/log.h"
-#include "tests/collector/nation.h"
-#include "tests/collector/stored.h"
+#include "tests/collector/history.h"
 
-#define T0     1767225600000 /* 2026-01-01T00:00:00Z */
-#define STEP   5000
-#define BUCKET 1000
-#define GRACE  10000
-#define CYCLE  2000
-#define PROBES 16
-#define SPOOL  400
+#define T0   HISTORY_T0
+#define STEP HISTORY_STEP
+#define ANY  ((int)ACCESS_ANY)
 
-/* What a probe has measured and not yet sent. */
-struct probe {
-	const char *region;
-	uint32_t isp;
-	int64_t times[SPOOL];
-	enum nation_weather weathers[SPOOL];
-	size_t n;
-};
-
-struct record {
-	int64_t received_ms;
-	int probe; /* -1: the collector was up */
-	int64_t *times;
-	enum nation_weather *weathers;
-	size_t n;
-};
-
-struct world {
-	struct country *country;
-	struct stored *stored;
-	struct views *views;
-	struct views_config config;
-	struct probe probes[PROBES];
-	struct record *records;
-	size_t n, room;
-	/* what the listener was told */
-	struct event told[64];
-	size_t n_told, rows_told;
-};
-
-static void on_row(void *arg, const struct row *r)
+static void expect_state(struct history *h, const char *region, uint32_t isp, int access,
+			 int64_t from_ms, int64_t until_ms, enum state state)
 {
-	(void)r;
-	((struct world *)arg)->rows_told++;
-}
-
-static void on_event(void *arg, const struct event *e)
-{
-	struct world *w = arg;
-	if (w->n_told < 64)
-		w->told[w->n_told++] = *e;
-}
-
-static void start(struct world *w)
-{
-	const struct views_listener listener = {on_row, on_event, w};
-	w->views = views_new(w->stored->store, w->country, &w->config);
-	assert_non_null(w->views);
-	views_listen(w->views, &listener);
-}
-
-/* As after a crash and a new start. */
-static void restart(struct world *w)
-{
-	views_free(w->views);
-	stored_reopen(w->stored);
-	start(w);
-}
-
-static int setup(void **state)
-{
-	static const char *const regions[] = {"XX-01", "XX-02"};
-	static const uint32_t isps[] = {100, 200};
-	struct world *w = xcalloc(1, sizeof(*w));
-	void *stored;
-	stored_setup(&stored);
-	w->stored = stored;
-	w->country = nation_new();
-	w->config = (struct views_config){BUCKET, STEP, 2};
-	for (size_t i = 0; i < PROBES; i++) {
-		w->probes[i].region = regions[i % 2];
-		w->probes[i].isp = isps[i / 2 % 2];
-	}
-	start(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-	void *stored = w->stored;
-	views_free(w->views);
-	stored_teardown(&stored);
-	country_free(w->country);
-	for (size_t i = 0; i < w->n; i++) {
-		free(w->records[i].times);
-		free(w->records[i].weathers);
-	}
-	free(w->records);
-	free(w);
-	return 0;
-}
-
-/* --- the archive --- */
-
-static struct record *add_record(struct world *w, int64_t received_ms, int probe)
-{
-	if (w->n == w->room) {
-		w->room = w->room ? 2 * w->room : 256;
-		w->records = xrealloc(w->records, w->room * sizeof(*w->records));
-	}
-	w->records[w->n] = (struct record){.received_ms = received_ms, .probe = probe};
-	return &w->records[w->n++];
-}
-
-/* Everything in the spool, in one batch. */
-static void upload(struct world *w, int i, int64_t now_ms)
-{
-	struct probe *p = &w->probes[i];
-	struct record *r = add_record(w, now_ms, i);
-	r->n = p->n;
-	r->times = xcalloc(p->n, sizeof(*r->times));
-	r->weathers = xcalloc(p->n, sizeof(*r->weathers));
-	memcpy(r->times, p->times, p->n * sizeof(*r->times));
-	memcpy(r->weathers, p->weathers, p->n * sizeof(*r->weathers));
-	p->n = 0;
-}
-
-/* Probe i measures w at t, and uploads a little later when it can. */
-static void measure(struct world *w, int i, int64_t t_ms, enum nation_weather weather, bool send)
-{
-	struct probe *p = &w->probes[i];
-	assert_true(p->n < SPOOL);
-	p->times[p->n] = t_ms;
-	p->weathers[p->n++] = weather;
-	if (send)
-		upload(w, i, t_ms + 300 + i * 20);
-}
-
-/* Cycles of all probes in [from, until): `lost` says what probe i meets; it can send when that is the usual. */
-static void live_through(struct world *w, int64_t from_ms, int64_t until_ms,
-			 enum nation_weather (*lost)(int i, int64_t t_ms))
-{
-	for (int64_t t = from_ms; t < until_ms; t += CYCLE) {
-		if ((t - T0) % 60000 == 0)
-			add_record(w, t, -1);
-		for (int i = 0; i < PROBES; i++) {
-			enum nation_weather weather = lost(i, t);
-			measure(w, i, t, weather, weather == NATION_NORMAL);
-		}
+	for (int64_t t = from_ms; t < until_ms; t += STEP) {
+		struct row r = history_row(h, region, isp, access, t);
+		assert_string_equal(state_str(r.v.state), state_str(state));
 	}
 }
 
-static void fold(struct world *w, const struct record *r)
+static enum nation_weather usual(int i, int64_t t_ms)
 {
-	struct batch b;
-	if (r->probe < 0) {
-		assert_int_equal(views_alive(w->views, r->received_ms), 0);
-		return;
+	(void)i;
+	(void)t_ms;
+	return NATION_NORMAL;
+}
+
+/* Network 100 (probes 0, 1, 4, 5, ...) is cut in [60 s, 120 s). */
+static enum nation_weather one_network_cut(int i, int64_t t_ms)
+{
+	return i / 2 % 2 == 0 && t_ms >= 60000 && t_ms < 120000 ? NATION_CUT : NATION_NORMAL;
+}
+
+/* Everything goes at 60 s: first all, then the domestic network is back, then a list, at 150 s the world. */
+static enum nation_weather blackout(int i, int64_t t_ms)
+{
+	(void)i;
+	if (t_ms < 60000 || t_ms >= 150000)
+		return NATION_NORMAL;
+	if (t_ms < 90000)
+		return NATION_NO_LINK;
+	return t_ms < 120000 ? NATION_DOMESTIC : NATION_LIST;
+}
+
+static void test_normal(void **state)
+{
+	struct history *h = *state;
+	struct event e;
+	history_pass(h, 0, 60000, usual);
+	history_live(h, 0);
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 0, 60000, STATE_FILTERED);
+	expect_state(h, "", ISP_ANY, ANY, 0, 60000, STATE_FILTERED);
+	struct row r = history_row(h, "XX-01", 100, ACCESS_MOBILE, 40000);
+	assert_int_equal(r.v.probes, 4);
+	assert_int_equal(r.v.expected, 4);
+	assert_int_equal(r.v.late, 0);
+	assert_int_equal(r.revision, 1);
+	assert_int_equal(r.revised_ms, T0 + 40000 + STEP + HISTORY_GRACE);
+	assert_int_equal(history_row(h, "", ISP_ANY, ANY, 40000).v.probes, 16);
+	assert_int_equal(history_events(h, "", ISP_ANY, ANY, &e, 1), 0);
+	assert_true(h->rows_told > 0);
+}
+
+/* The running step has provisional rows. */
+static void test_provisional(void **state)
+{
+	struct history *h = *state;
+	history_pass(h, 0, 8000, usual);
+	history_live(h, 0);
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 0, 8000, STATE_FILTERED);
+	assert_true(history_row(h, "XX-01", 100, ACCESS_MOBILE, 5000).revised_ms < T0 + 8000);
+}
+
+static void test_silent_then_backfilled(void **state)
+{
+	struct history *h = *state;
+	struct event e[2], all[2];
+	history_pass(h, 0, 118000, one_network_cut);
+	history_live(h, 0);
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 60000, 100000, STATE_SILENT);
+	expect_state(h, "XX-01", 200, ACCESS_MOBILE, 60000, 100000, STATE_FILTERED);
+	expect_state(h, "", 100, ANY, 60000, 100000, STATE_SILENT);
+	assert_int_equal(history_row(h, "XX-01", 100, ACCESS_MOBILE, 90000).v.probes, 0);
+	assert_int_equal(history_row(h, "XX-01", 100, ACCESS_MOBILE, 90000).v.expected, 4);
+	assert_int_equal(history_events(h, "XX-01", 100, ACCESS_MOBILE, e, 2), 1);
+	assert_int_equal(e[0].state, STATE_SILENT);
+	assert_int_equal(e[0].onset_ms, T0 + 60000);
+	assert_int_equal(e[0].onset_lo_ms, T0 + 55000);
+	assert_int_equal(e[0].end_ms, 0);
+	assert_int_equal(e[0].detected_ms, T0 + 60000 + 2 * STEP + HISTORY_GRACE);
+
+	history_pass(h, 118000, 170000, one_network_cut);
+	history_live(h, 0);
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 60000, 120000, STATE_CUT);
+	struct row r = history_row(h, "XX-01", 100, ACCESS_MOBILE, 90000);
+	assert_int_equal(r.v.probes, 4);
+	assert_int_equal(r.v.late, 4);
+	assert_true(r.revision > 1);
+	assert_int_equal(history_events(h, "XX-01", 100, ACCESS_MOBILE, all, 2), 1);
+	assert_string_equal(all[0].id, e[0].id);
+	assert_int_equal(all[0].state, STATE_CUT);
+	assert_int_equal(all[0].onset_ms, T0 + 60000);
+	assert_int_equal(all[0].end_ms, T0 + 120000);
+	assert_int_equal(all[0].detected_ms, e[0].detected_ms);
+	assert_true(all[0].revision > e[0].revision);
+	assert_int_equal(all[0].probes, 4);
+	assert_true(all[0].severity > 0.016 && all[0].severity < 0.017); /* a minute, all of them */
+}
+
+static void test_blackout(void **state)
+{
+	struct history *h = *state;
+	struct event e[2];
+	history_pass(h, 0, 150000, blackout);
+	history_alive(h, 149000);
+	history_live(h, 0);
+	expect_state(h, "", ISP_ANY, ANY, 60000, 130000, STATE_SILENT);
+	history_pass(h, 150000, 200000, blackout);
+	history_live(h, 0);
+	expect_state(h, "", ISP_ANY, ANY, 0, 60000, STATE_FILTERED);
+	expect_state(h, "", ISP_ANY, ANY, 60000, 90000, STATE_NO_LINK);
+	expect_state(h, "XX-02", ISP_ANY, ANY, 90000, 120000, STATE_DOMESTIC_ONLY);
+	expect_state(h, "XX-02", 200, ACCESS_MOBILE, 120000, 150000, STATE_WHITELIST);
+	expect_state(h, "", ISP_ANY, ANY, 150000, 180000, STATE_FILTERED);
+	assert_int_equal(history_events(h, "", ISP_ANY, ANY, e, 2), 1); /* a list is no end */
+	assert_int_equal(e[0].onset_ms, T0 + 60000);
+	assert_int_equal(e[0].end_ms, T0 + 150000);
+	assert_int_equal(e[0].state, STATE_NO_LINK);
+}
+
+/* The collector is down for a minute: nobody knows who was silent. */
+static void test_collector_down(void **state)
+{
+	struct history *h = *state;
+	struct event e;
+	history_pass(h, 0, 60000, usual);
+	history_live(h, 0);
+	history_restart(h);
+	history_pass(h, 120000, 180000, usual);
+	history_live(h, 0);
+	for (int64_t t = 60000; t < 120000; t += STEP)
+		assert_int_equal(history_row(h, "XX-01", 100, ACCESS_MOBILE, t).v.state, STATES);
+	assert_int_equal(history_events(h, "", ISP_ANY, ANY, &e, 1), 0);
+}
+
+/* Silence goes on across a restart, and so does its event. */
+static void test_restart_in_silence(void **state)
+{
+	struct history *h = *state;
+	struct event before, after;
+	history_pass(h, 0, 86000, one_network_cut);
+	history_live(h, 0);
+	assert_int_equal(history_events(h, "", 100, ANY, &before, 1), 1);
+	history_restart(h);
+	history_pass(h, 86000, 118000, one_network_cut);
+	history_live(h, 0);
+	history_restart(h);
+	assert_int_equal(history_events(h, "", 100, ANY, &after, 1), 1);
+	assert_string_equal(before.id, after.id);
+	assert_true(after.severity > before.severity);
+	assert_int_equal(after.end_ms, 0);
+	expect_state(h, "", 100, ANY, 60000, 70000, STATE_SILENT);
+	expect_state(h, "", 100, ANY, 85000, 90000,
+		     STATE_INSUFFICIENT); /* we were not up all the time */
+	expect_state(h, "", 100, ANY, 90000, 100000, STATE_SILENT);
+	assert_int_equal(history_row(h, "", 100, ANY, 95000).v.expected, 8);
+}
+
+static void expect_same(const char *a, const char *b)
+{
+	size_t at = 0, line = 0;
+	for (; a[at] && a[at] == b[at]; at++)
+		if (a[at] == '\n')
+			line = at + 1;
+	if (a[at] != b[at])
+		print_message("%.200s\n--\n%.200s\n", a + line, b + line);
+	assert_true(a[at] == b[at]);
+}
+
+/* The same archive gives the same views: live, in one go, and live again. */
+static void test_rebuild_is_live(void **state)
+{
+	struct history *h = *state;
+	history_pass(h, 0, 200000, one_network_cut);
+	history_pass(h, 200000, 240000, usual);
+	history_live(h, 0);
+	char *live = history_dump(h);
+	history_replay(h);
+	char *rebuilt = history_dump(h);
+	expect_same(live, rebuilt);
+	history_restart(h);
+	history_replay(h);
+	char *again = history_dump(h);
+	expect_same(live, again);
+	free(live);
+	free(rebuilt);
+	free(again);
+}
+
+static void test_rebuild_of_blackout(void **state)
+{
+	struct history *h = *state;
+	history_pass(h, 0, 240000, blackout);
+	history_live(h, 0);
+	char *live = history_dump(h);
+	history_replay(h);
+	char *rebuilt = history_dump(h);
+	expect_same(live, rebuilt);
+	free(live);
+	free(rebuilt);
+}
+
+/* A collector that dies every few seconds ends with the same rows: nothing is lost and nothing counts twice. */
+static void test_crashes(void **state)
+{
+	struct history *h = *state;
+	history_pass(h, 0, 120000, usual);
+	history_replay(h);
+	char *rebuilt = history_dump(h);
+	assert_int_equal(store_reset(h->stored->store), 0);
+	stored_commit(h->stored, 0);
+	history_live(h, 7);
+	char *live = history_dump(h);
+	expect_same(rebuilt, live);
+	free(live);
+	free(rebuilt);
+}
+
+/* Any order of arrival of the same batches ends with the same figures. */
+static void test_order_of_arrival(void **state)
+{
+	struct history *h = *state;
+	history_pass(h, 0, 60000, usual);
+	history_replay(h);
+	struct row want = history_row(h, "XX-01", 100, ACCESS_MOBILE, 30000);
+	assert_int_equal(store_reset(h->stored->store), 0);
+	for (size_t i = h->n; i > 0; i--) {
+		struct history_record r = h->records[i - 1];
+		r.received_ms = T0 + 3600000 + (int64_t)(h->n - i) * 1000;
+		history_fold(h, &r);
+		history_fold(h, &r); /* and again */
 	}
-	const struct probe *p = &w->probes[r->probe];
-	const struct placement at = nation_place(w->country, p->region, p->isp);
-	nation_batch(&b, w->country, r->times[0], r->weathers[0]);
-	for (size_t i = 1; i < r->n; i++)
-		nation_add(&b, w->country, r->times[i], r->weathers[i]);
-	assert_int_equal(views_fold(w->views, &b, (uint64_t)r->probe + 1, &at, r->received_ms), 0);
-	batch_clear(&b);
+	assert_int_equal(views_tick(h->views, T0 + 3 * 3600000), 0);
+	struct row got = history_row(h, "XX-01", 100, ACCESS_MOBILE, 30000);
+	assert_int_equal(got.v.probes, want.v.probes);
+	assert_int_equal(got.v.late, 4);
+	assert_int_equal(got.v.state, want.v.state);
+	assert_memory_equal(got.v.share, want.v.share, sizeof(got.v.share));
+	assert_int_equal(got.v.expected, 0); /* nobody knew then */
 }
 
-static void commit(struct world *w, size_t records)
+static void test_other_configuration(void **state)
 {
-	stored_commit(w->stored, records);
+	struct history *h = *state;
+	history_pass(h, 0, 30000, usual);
+	history_live(h, 0);
+	h->config.min_probes = 3;
+	history_restart(h);
+	assert_int_equal(store_position(h->stored->store).offset, 0); /* to be replayed */
+	history_live(h, 0);
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 0, 10000, STATE_FILTERED);
 }
 
-/* As ingest.c replays: the whole archive, then one tick. */
-static void replay(struct world *w)
+static void test_synthetic_rests(void **state)
 {
-	assert_int_equal(store_reset(w->stored->store), 0);
-	for (size_t i = 0; i < w->n; i++)
-		fold(w, &w->records[i]);
-	assert_int_equal(views_tick(w->views, w->records[w->n - 1].received_ms), 0);
-	commit(w, w->n);
+	struct history *h = *state;
+	history_pass(h, 0, 60000, usual);
+	history_live(h, 0);
+	store_put_meta(h->stored->store, "synthetic", "1");
+	stored_commit(h->stored, h->n);
+	h->config.min_probes = 3;
+	history_restart(h);
+	assert_int_equal(views_tick(h->views, T0 + 90LL * 24 * 3600 * 1000), 0);
+	expect_state(h, "", ISP_ANY, ANY, 0, 40000, STATE_FILTERED);
+	assert_int_equal(history_row(h, "", ISP_ANY, ANY, 3600000).v.state, STATES);
 }
 
-/* As it happens: a tick and a commit every second. `restarts`: the collector dies now and then, and goes on with what was
- * committed. */
-static void run_live(struct world *w, int restart_every)
+/* Unknown regions and networks are counted, not believed. */
+static void test_unplaced(void **state)
 {
-	int64_t now = w->n ? w->records[0].received_ms : 0;
-	size_t committed = 0;
-	int ticks = 0;
-	for (size_t i = 0; i < w->n;) {
-		for (; i < w->n && w->records[i].received_ms <= now; i++)
-			fold(w, &w->records[i]);
-		assert_int_equal(views_tick(w->views, now), 0);
-		if (restart_every && ++ticks % restart_every == restart_every - 1) {
-			restart(w);
-			i = committed;
-			for (; i < w->n && w->records[i].received_ms <= now; i++)
-				fold(w, &w->records[i]);
-		}
-		commit(w, i);
-		committed = i;
-		now += 1000;
-	}
-	assert_int_equal(views_tick(w->views, w->records[w->n - 1].received_ms), 0);
+	struct history *h = *state;
+	h->probes[0].region = "XX-99";
+	h->probes[0].isp = 4242;
+	history_pass(h, 0, 60000, usual);
+	history_live(h, 0);
+	assert_int_equal(history_row(h, "XX-01", 100, ACCESS_MOBILE, 30000).v.probes, 3);
+	assert_int_equal(history_row(h, "", ISP_ANY, ACCESS_UNKNOWN, 30000).v.probes, 1);
+	assert_int_equal(history_row(h, "", 4242, ANY, 30000).v.state, STATES);
+	assert_int_equal(history_row(h, "", 0, ANY, 30000).v.probes, 1);
+	assert_int_equal(history_row(h, "", ISP_ANY, ANY, 30000).v.probes, 16);
 }
 
-/* --- what came out --- */
+#define T(f) cmocka_unit_test_setup_teardown(f, history_setup, history_teardown)
 
-static int take_row(void *arg, const struct row *r)
+int main(void)
 {
-	*(struct row *)arg = *r;
-	return 1;
-}
-
-static struct row row_at(struct world *w, const char *region, uint32_t isp, int access,
-			 int64_t t_ms)
-{
-	struct series s = stored_series(region, isp, access);
-	struct row r = {0};
-	r.v.state = STATES;
-	store_get_row(w->stored->store, &s, t_ms - t_ms % STEP, &r);
-	return r;
-}
-
-static void expect_state(struct world *w, const char *region, uint32_t isp, int access,
-			 int64_t t_ms, enum state state)
-{
-	struct row r = row_at(w, region, isp, access, t_ms);
-	assert_string_equal(state_str(r.v.state), state_str(state));
-}
-
-static int print_row(void *arg, const struct row *r)
-{
-	char name[SERIES_TEXT_LEN];
-	return buf_printf(arg, "%s %" PRId64 " %s %s n=%u of %u late=%u up=%.4f r%u %" PRId64 "\n",
-			  series_text(name, &r->series), (r->start_ms - T0) / STEP, state_str(r->v.state),
-			  r->v.rule, r->v.probes, r->v.expected, r->v.late, r->v.up, r->revision,
-			  r->revised_ms - T0);
-}
-
-static int print_event(void *arg, const struct event *e)
-{
-	return buf_printf(arg, "%s %s %" PRId64 "..%" PRId64 " detected %" PRId64 " %.6f n=%u r%u\n", e->id,
-			  state_str(e->state), e->onset_ms - T0, e->end_ms ? e->end_ms - T0 : -1,
-			  e->detected_ms - T0, e->severity, e->probes, e->revision);
-}
-
-/* Everything that is final at `now`, as text. */
-static char *dump(struct world *w, int64_t now_ms)
-{
-	struct buf out;
-	buf_init(&out, 64 << 20);
-	for (int shape = 0; shape < 8; shape++) {
-		const struct series_query q = {.by_region = shape & 1, .by_isp = shape & 2, .by_access = shape & 4,
-					       .access = -1, .until_ms = now_ms - GRACE - STEP};
-		assert_int_equal(store_rows(w->stored->store, &q, print_row, &out), 0);
-		assert_int_equal(store_events(w->stored->store, &q, print_event, &out), 0);
-	}
-	assert_false(out.overflow);
-	return out.data ? out.data : xstrdup("");
-}
-
-static struct event only_event(struct world *w, const char *region, uint32_t isp, int access)
-{
-	const char *regions[] = {region, NULL};
-	const struct series_query q = {.regions = *region ? regions : NULL, .isps = &isp, .n_isps = 1,
-				       .access = access == (int)ACCESS_ANY ? -1 : access, .until_ms = INT64_MAX};
-	struct buf out;
-	struct event_list {
-		struct event e;
-		size_t n;
+	log_init("test", LOG_LEVEL_ERROR);
+	const struct CMUnitTest tests[] = {
+		T(test_normal),
+		T(test_provisional),
+		T(test_silent_then_backfilled),
+		T(test_blackout),
+		T(test_collector_down),
+		T(test_restart_in_silence),
+		T(test_rebuild_is_live),
+		T(test_rebuild_of_blackout),
+		T(test_crashes),
+		T(test_order_of_arrival),
+		T(test_other_configuration),
+		T(test_synthetic_rests),
+		T(test_unplaced),
 	};
-	struct event e = {0};
-	buf_init(&out, 4096);
-	assert_int_equal(store_events(w->stored->store, &q, print_event, &out), 0);
-	assert_non_null(out.data);
-	assert_ptr_equal(strchr(out.data, '\n'), out.data + out.len - 1); /* one line */
-	buf_clear(&out);
-	for (size_t i = w->n_told; i > 0 && !e.onset_ms; i--)
-		if (w->told[i - 1].series.isp == isp && !strcmp(w->told[i - 1].series.region, region) &&
-		    (int)w->told[i - 1].series.access == access)
-			e = w->told[i - 1];
-	return e;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

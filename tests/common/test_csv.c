@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/csv.h"
+#include "common/csv.h"
 
 /* All records as "line:field|field\n", then the error. text has len bytes. */
 static void read_all(char *out, size_t room, const char *text, size_t len)

@@ -1,6 +1,6 @@
 /* csv.c: RFC 4180, reading only. A field is unquoted by moving its bytes to the left, so that it
  * never needs more room than it has. */
-#include "probe/csv.h"
+#include "common/csv.h"
 
 #include <stdbool.h>
 #include <string.h>

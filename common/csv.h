@@ -6,8 +6,8 @@
  *
  * Strict where leniency would be a guess: quotes stand around a whole field or not at all, every
  * one is closed, and there is no NUL byte. Empty lines, a byte order mark and CRLF are taken. */
-#ifndef PROBE_CSV_H
-#define PROBE_CSV_H
+#ifndef COMMON_CSV_H
+#define COMMON_CSV_H
 
 #include <stddef.h>
 
