@@ -37,7 +37,7 @@ $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
 $(B)/collector: $(O)/collector/main.o $(B)/libcollector.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
-$(B)/demo: $(O)/tests/demo/demo.o $(B)/libcollector.a $(B)/libcommon.a
+$(B)/demo: $(call obj,$(wildcard tests/demo/*.c)) $(B)/libcollector.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
 
 # Archives are made anew when the list of their members changes, so a removed file leaves them too.

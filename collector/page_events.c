@@ -45,14 +45,19 @@ static void put_event(struct html *h, const struct view *v, const struct event *
 		html_say(h, TEXT_EVENT_ONGOING, onset.s, NULL, NULL);
 	html_put(h, " (");
 	html_text(h, words_duration(l, (e->end_ms ? e->end_ms : v->until_ms) - e->onset_ms).s);
-	html_put(h, ")</p><p class=\"note\">");
+	html_put(h, ")</p>");
 	if (e->onset_lo_ms < e->onset_hi_ms) {
+		html_put(h, "<p class=\"note\">");
 		html_say(h, TEXT_EVENT_ONSET, words_time(l, e->onset_lo_ms, v->offset_min).s,
 			 words_time(l, e->onset_hi_ms, v->offset_min).s, NULL);
-		html_put(h, " · ");
+		html_put(h, "</p>");
 	}
-	html_say(h, TEXT_EVENT_PROBES, words_int(l, e->probes).s, NULL, NULL);
-	html_put(h, "</p></li>\n");
+	if (e->probes) {
+		html_put(h, "<p class=\"note\">");
+		html_say(h, TEXT_EVENT_PROBES, words_int(l, e->probes).s, NULL, NULL);
+		html_put(h, "</p>");
+	}
+	html_put(h, "</li>\n");
 }
 
 void part_events(struct html *h, const struct view *v)

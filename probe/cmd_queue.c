@@ -2,8 +2,6 @@
  * device can know of them: their contents are sealed. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/jsonw.h"
@@ -38,11 +36,9 @@ int cmd_queue(const struct options *o)
 	bool json = o->switches & SWITCH_JSON;
 	struct spool_batch batch = {.name = ""};
 	struct spool_info info = {0};
-	char err[512], *state = options_state_dir(o);
+	char err[512];
 	struct spool *spool = NULL;
-	bool there = access(state, F_OK) == 0;
-	free(state);
-	if (there && !(spool = command_spool(o, err, sizeof(err))))
+	if (command_has_spool(o) && !(spool = command_spool(o, err, sizeof(err))))
 		return command_fail(EXIT_INTERNAL, "%s", err);
 	if (spool)
 		spool_info(spool, &info);

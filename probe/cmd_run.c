@@ -30,7 +30,8 @@
 #include "probe/upload.h"
 #include "probe/vantage.h"
 
-#define TICK_MS 200 /* of the live area */
+#define TICK_MS	  200 /* of the live area */
+#define N_SIGNALS 3
 
 struct run {
 	bool once, may_upload;
@@ -51,7 +52,7 @@ struct run {
 	struct event_base *base;
 	struct round *round;
 	struct upload *upload; /* NULL when nothing may be sent */
-	struct event *next, *retry, *tick, *signals[2];
+	struct event *next, *retry, *tick, *signals[N_SIGNALS];
 
 	int64_t next_mono_ms;
 	size_t reached;	       /* by the last cycle */
@@ -309,14 +310,14 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 static void make_events(struct run *run)
 {
-	static const int numbers[2] = {SIGINT, SIGTERM};
+	static const int numbers[N_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 	struct timeval tick = {0, TICK_MS * 1000};
 	run->next = evtimer_new(run->base, on_next, run);
 	run->retry = evtimer_new(run->base, on_retry, run);
 	run->tick = event_new(run->base, -1, EV_PERSIST, on_tick, run);
 	if (report_is_live(run->report))
 		event_add(run->tick, &tick);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < N_SIGNALS; i++) {
 		run->signals[i] = evsignal_new(run->base, numbers[i], on_signal, run);
 		event_add(run->signals[i], NULL);
 	}
@@ -359,8 +360,8 @@ static void clear(struct run *run)
 	free_event(run->next);
 	free_event(run->retry);
 	free_event(run->tick);
-	free_event(run->signals[0]);
-	free_event(run->signals[1]);
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		free_event(run->signals[i]);
 	if (run->base)
 		event_base_free(run->base);
 	report_free(run->report);

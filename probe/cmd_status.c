@@ -34,8 +34,8 @@ static int gather_status(struct status *s)
 	s->cap_bytes = (uint64_t)conf_int(s->o->conf, "spool", "cap_mb") << 20;
 	vantage_read(&s->vantage, s->o->conf, countries, s->place_error, sizeof(s->place_error));
 	free(countries);
-	if (access(s->state_dir, F_OK) < 0)
-		return EXIT_DONE; /* nothing there, and nothing is made by looking */
+	if (!command_has_spool(s->o))
+		return EXIT_DONE;
 	struct spool *spool = command_spool(s->o, err, sizeof(err));
 	if (!spool)
 		return command_fail(EXIT_INTERNAL, "%s", err);

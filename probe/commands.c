@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "probe/fingerprints.h"
 #include "probe/loop_ares.h"
@@ -34,14 +35,28 @@ struct event_base *command_base(void)
 	return base;
 }
 
-struct spool *command_spool(const struct options *o, char *err, size_t errlen)
+static char *spool_folder(const struct options *o)
 {
 	char *state = options_state_dir(o), *dir = state_path(state, "spool");
+	free(state);
+	return dir;
+}
+
+struct spool *command_spool(const struct options *o, char *err, size_t errlen)
+{
+	char *dir = spool_folder(o);
 	uint64_t cap = (uint64_t)conf_int(o->conf, "spool", "cap_mb") << 20;
 	struct spool *s = spool_open(dir, cap, err, errlen);
 	free(dir);
-	free(state);
 	return s;
+}
+
+bool command_has_spool(const struct options *o)
+{
+	char *dir = spool_folder(o);
+	bool there = access(dir, F_OK) == 0;
+	free(dir);
+	return there;
 }
 
 static int read_resolvers(struct command_runner *r, const struct conf *c, char *err, size_t errlen)

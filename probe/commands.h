@@ -37,8 +37,10 @@ int command_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2
 /* An event loop whose timers are exact to the millisecond. */
 struct event_base *command_base(void);
 
-/* The spool of the state folder, or NULL with err. */
+/* The spool of the state folder, made if need be, or NULL with err. */
 struct spool *command_spool(const struct options *o, char *err, size_t errlen);
+/* Whether there is one: who only looks must not make it, and perhaps as another user. */
+bool command_has_spool(const struct options *o);
 
 /* How to measure, as the settings say. Zeroed is empty. */
 struct command_runner {

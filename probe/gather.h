@@ -33,8 +33,7 @@ void gather_set_offset(struct gather *g, int64_t offset_ms);
 
 /* 0, or -1 when results had to be given up because the spool takes no more (logged). */
 int gather_step(struct gather *g, const struct runner_step *step);
-/* Seals and spools what is open. Number of batches spooled, or -1 when one could not be (logged).
- */
+/* Seals and spools what is open. Number of batches, or -1 when one could not be spooled (logged). */
 int gather_seal(struct gather *g);
 
 #endif

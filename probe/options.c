@@ -151,9 +151,11 @@ static int take_flag(struct options *o, int argc, char *const *argv, int *i, uns
 		 arg + 2);
 	if (!conf_find_flag(o->conf, flag) && strcmp(flag, "config"))
 		return take_switch(o, flag, value, allowed, err, errlen);
-	if (!value && next)
+	if (!value && next && strncmp(next, "--", 2)) {
 		(*i)++;
-	return take_value(o, flag, value ? value + 1 : next, err, errlen);
+		return take_value(o, flag, next, err, errlen);
+	}
+	return take_value(o, flag, value ? value + 1 : NULL, err, errlen);
 }
 
 /* Where an ordinary user keeps such files (XDG Base Directory Specification). */

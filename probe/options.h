@@ -14,9 +14,8 @@ enum probe_exit {
 	EXIT_DONE = 0,
 	EXIT_INTERNAL = 1,
 	EXIT_USAGE_ERROR = 2,
-	EXIT_QUEUED = 3, /* measured, but only queued */
-	EXIT_NO_NETWORK =
-		4, /* no address or no gateway: nothing could be measured beyond this device */
+	EXIT_QUEUED = 3,       /* measured, but only queued */
+	EXIT_NO_NETWORK = 4,   /* no address or no gateway */
 	EXIT_UNREACHABLE = 69, /* no way to the collector worked */
 	EXIT_NO_CONSENT = 77,
 	EXIT_CONFIG = 78,

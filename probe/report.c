@@ -18,9 +18,10 @@
 #include "probe/runner.h"
 #include "probe/term.h"
 
-#define DRAW_EVERY_MS 50   /* 20 a second look fluent and cost nothing */
-#define ROWS_LIVE_MAX 6	   /* targets under way that are shown */
-#define TEXT_MAX      8192 /* of one drawing */
+#define DRAW_EVERY_MS 50	 /* 20 a second look fluent and cost nothing */
+#define ROWS_LIVE_MAX 6		 /* targets under way that are shown */
+#define TEXT_MAX      8192	 /* of one drawing */
+#define ERASE	      "\r\033[J" /* everything from this line on */
 
 enum showing { SHOWING_NOTHING, SHOWING_CYCLE, SHOWING_UPLOAD, SHOWING_IDLE };
 
@@ -130,7 +131,7 @@ static int put_area(struct buf *out, const struct report *r, int columns, int ro
 static void erase(const struct report *r)
 {
 	if (r->term.live)
-		fputs("\r\033[J", r->term.out);
+		fputs(ERASE, r->term.out);
 }
 
 static void draw(struct report *r)
@@ -141,13 +142,12 @@ static void draw(struct report *r)
 		return;
 	term_size(&r->term, &columns, &rows);
 	buf_init(&out, TEXT_MAX);
+	buf_puts(&out, ERASE);
 	int lines = put_area(&out, r, columns - 1, rows);
-	erase(r);
-	if (out.data)
-		fwrite(out.data, 1, out.len, r->term.out);
 	if (lines > 1)
-		fprintf(r->term.out, "\033[%dA", lines - 1);
-	fputc('\r', r->term.out);
+		buf_printf(&out, "\033[%dA", lines - 1);
+	buf_putc(&out, '\r');
+	fwrite(out.data, 1, out.len, r->term.out); /* at once, so that nothing flickers */
 	fflush(r->term.out);
 	buf_clear(&out);
 	r->drawn_ms = clock_mono_ms();

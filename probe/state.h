@@ -1,6 +1,5 @@
 /* state.h: the folder in which a probe keeps everything: seed, consent, spool, and the lock of the
- * process that measures. It belongs to the probe alone, which is why `wipe` may remove all of it.
- */
+ * process that measures. It is the probe's alone, which is why `wipe` may remove all of it. */
 #ifndef PROBE_STATE_H
 #define PROBE_STATE_H
 
@@ -30,8 +29,7 @@ int state_seed(const char *dir, uint8_t seed[static KEYS_SEED]);
 int state_lock(const char *dir);
 /* Process that holds the lock; 0 for none, -1 when it is held from another process namespace. */
 pid_t state_holder(const char *dir);
-/* True once wipe has removed the lock file under its holder: then nothing may be written any more.
- */
+/* True once wipe has removed the lock file under its holder: nothing may be written any more. */
 bool state_is_wiped(int lock);
 
 struct state_wiped {

@@ -203,7 +203,6 @@ static void on_receipt(struct upload *u)
 	struct spool_info info;
 	learn_offset(u);
 	routes_remember(&u->routes, u->way);
-	u->way = 0;
 	u->refused_in_a_row = 0;
 	u->outcome.sent++;
 	if (spool_drop(u->spool, u->batch.name) < 0) {
@@ -222,19 +221,20 @@ static void on_done(void *arg, CURLcode code)
 	if (answer == ANSWER_RECEIPT)
 		on_receipt(u);
 	end_transfer(u);
+	if (answer == ANSWER_NONE) {
+		u->answered |= code == CURLE_OK;
+		u->way++;
+	} else { /* done with this batch */
+		u->answered = false;
+		u->way = 0;
+	}
 	if (answer == ANSWER_REFUSAL) {
 		pass_over(u);
 		u->outcome.refused++;
-		u->way = 0;
 		if (++u->refused_in_a_row == REFUSED_IN_A_ROW) {
 			finish(u, UPLOAD_REFUSED);
 			return;
 		}
-	} else if (answer == ANSWER_NONE) {
-		u->answered |= code == CURLE_OK;
-		u->way++;
-	} else {
-		u->answered = false;
 	}
 	send_next(u);
 }
@@ -254,12 +254,20 @@ static int load_batch(struct upload *u)
 	return 0;
 }
 
+/* All were offered; the next session begins at the head again, with what was passed over. */
+static void finish_pass(struct upload *u)
+{
+	bool left = *u->passed != '\0';
+	*u->passed = '\0';
+	if (left && !*u->outcome.reason)
+		set_reason(u, "what did not get through before waits for the next time");
+	finish(u, left ? UPLOAD_REFUSED : UPLOAD_EMPTY);
+}
+
 static void send_next(struct upload *u)
 {
 	if (!load_batch(u)) {
-		bool left = *u->passed != '\0';
-		*u->passed = '\0';
-		finish(u, left ? UPLOAD_REFUSED : UPLOAD_EMPTY);
+		finish_pass(u);
 		return;
 	}
 	if (u->outcome.sent && u->outcome.bytes + u->content.len > u->allowance) {
@@ -338,6 +346,7 @@ int upload_start(struct upload *u, uint64_t allowance)
 	u->allowance = allowance;
 	u->outcome = (struct upload_outcome){0};
 	u->way = 0;
+	u->answered = false;
 	u->refused_in_a_row = 0;
 	struct timeval now = {0};
 	evtimer_add(u->kick, &now);

@@ -6,7 +6,7 @@
 begin 2 1 3
 collector_start
 probe_init "${NODES[@]}"
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 from=$(now_s)
 probe_start "${NODES[@]}"
 until_ok 60 "every cell has 3 buckets of filtered" buckets filtered 3 "$from"
@@ -17,7 +17,7 @@ until_ok 90 "the cut has lasted for five buckets" lasted 2
 since=$(now_s)
 censor set all all intl-allowlist # the collector is not on the list: probes keep their batches
 until_ok 90 "the allow-list has lasted for five buckets" lasted 4
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
 until_ok 60 "the timeline equals the truth" \
 	truthful "$from" --need filtered=6 --need domestic-only=2 --need whitelist=2

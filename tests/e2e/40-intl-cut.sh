@@ -6,7 +6,7 @@
 begin 2 2 3
 collector_start
 probe_init "${NODES[@]}"
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 from=$(now_s)
 probe_start "${NODES[@]}"
 until_ok 60 "every cell has 3 buckets of filtered" buckets filtered 3 "$from"
@@ -20,7 +20,7 @@ timeline "$cut" "$during" >"$WORK/during.json"
 expect "the collector knows what it can't know" jq -e '[.rows[].state] | index("domestic-only") == null' \
 	"$WORK/during.json" >/dev/null
 
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
 until_ok 60 "the timeline equals the truth" truthful "$from" --need filtered=8 --need domestic-only=8
 

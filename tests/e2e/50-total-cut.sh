@@ -6,7 +6,7 @@
 begin 2 2 3
 collector_start
 probe_init "${NODES[@]}"
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 from=$(now_s)
 probe_start "${NODES[@]}"
 until_ok 90 "every cell has 6 buckets of filtered" buckets filtered 6 "$from"
@@ -22,6 +22,6 @@ until_ok 90 "the province is silent" silent
 held() { (($(now_s) - cut >= 6 * STEP_S)) && each_spooled 3 "${dead[@]}"; }
 until_ok 90 "the cut has lasted for six buckets, and every cut probe has batches waiting" held
 
-censor set all all $FILTERING
+censor set all all "$FILTERING"
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
 until_ok 60 "the timeline equals the truth" truthful "$from" --need filtered=12 --need cut=4

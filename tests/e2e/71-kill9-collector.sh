@@ -26,7 +26,7 @@ deliver() { # NODE: one batch after the other, until all are gone
 }
 for node in "${NODES[@]}"; do
 	deliver "$node" &
-	PID[upload-$node]=$!
+	PID["upload-$node"]=$!
 done
 kills=0
 while (($(spooled "${NODES[@]}"))); do

@@ -1,7 +1,7 @@
 # lib.sh: what every end-to-end test starts with: a country, a collector in its outside world, probes in its
 # provinces, and ways to wait and to ask. A test is a script that ends with 0; it runs in namespaces of its own.
 # Waiting is always for a condition, with a generous cap; no sleep decides a test.
-# shellcheck shell=bash disable=SC2034  # names for the tests
+# shellcheck shell=bash
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

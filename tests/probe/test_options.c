@@ -76,6 +76,7 @@ static void mistakes(void **state)
 	refuses(SWITCH_YES, "--once", "does not take --once");
 	refuses(SWITCH_ALL, "--json=yes", "takes no value");
 	refuses(SWITCH_ALL, "--country", "needs a value");
+	refuses(SWITCH_ALL, "--country --region IR-23", "--country needs a value");
 	refuses(SWITCH_ALL, "-c", "needs a value");
 	refuses(SWITCH_ALL, "-x", "-x");
 	refuses(SWITCH_ALL, "--level 4", "0 to 3");

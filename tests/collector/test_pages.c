@@ -1,0 +1,276 @@
+/* test_pages.c: pages as a reader without JavaScript gets them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/assets.h"
+#include "tests/collector/web.h"
+
+static int start(void **state, const char *country, bool synthetic)
+{
+	struct web *w = xcalloc(1, sizeof(*w));
+	web_start(w, country, NULL);
+	if (synthetic)
+		web_fill(w, true);
+	web_serve(w, 100, 10);
+	*state = w;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	return start(state, "IR", true);
+}
+
+static int setup_empty(void **state)
+{
+	return start(state, "ZZ", false);
+}
+
+static int teardown(void **state)
+{
+	web_stop(*state);
+	free(*state);
+	return 0;
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+	for (; (text = strstr(text, what)); text += strlen(what))
+		n++;
+	return n;
+}
+
+/* Elements are closed in the order in which they were opened: enough of an HTML check for markup that
+ * is made by hand. */
+static void check_nesting(const char *html)
+{
+	static const char *const empty[] = {"meta", "link", "img",     "rect",
+					    "path", "line", "!doctype"};
+	char stack[64][16];
+	int depth = 0;
+	for (const char *p = strchr(html, '<'); p; p = strchr(p + 1, '<')) {
+		char name[16];
+		size_t n = strcspn(p + 1, " />\n");
+		bool skip = false, closing = p[1] == '/';
+		if (closing)
+			n = strcspn(p + 2, ">");
+		snprintf(name, sizeof(name), "%.*s", (int)n, p + 1 + closing);
+		for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+			skip |= !closing && !strcmp(name, empty[i]) &&
+				(strcmp(name, "rect") || strchr(p, '>')[-1] == '/');
+		if (skip)
+			continue;
+		if (!closing) {
+			assert_true(depth < 64);
+			strcpy(stack[depth++], name);
+		} else if (!depth || strcmp(stack[--depth], name)) {
+			fail_msg("</%s> closes <%s>: %.80s", name, stack[depth], p);
+		}
+	}
+	assert_int_equal(depth, 0);
+}
+
+static void get_page(struct web *w, struct web_answer *a, const char *path, int status)
+{
+	char value[512];
+	web_get(w, a, path);
+	if (a->status != status)
+		fail_msg("%s: %d", path, a->status);
+	check_nesting(a->body);
+	assert_null(strstr(a->body, "style="));
+	assert_int_equal(count(a->body, "<h1>"), 1);
+	web_header(a, "Content-Security-Policy", value, sizeof(value));
+	assert_non_null(strstr(value, "default-src 'none'"));
+	assert_null(strstr(value, "unsafe"));
+	assert_int_equal(count(a->body, "<script"),
+			 count(a->body, "<script src=\"/web/live.js?v="));
+}
+
+static void expect(const char *html, const char *what)
+{
+	if (!strstr(html, what))
+		fail_msg("'%s' is not on the page", what);
+}
+
+static void test_country(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/", 200);
+	expect(a.body, "<title>Observed loss of international access in 30 of 31 provinces");
+	expect(a.body, "SYNTHETIC DATA");
+	expect(a.body,
+	       "At 23:30 local time (20:00 UTC), Thu 8 Jan 2026. Probes heard: 300. Usually "
+	       "reporting: 302.");
+	expect(a.body, "Provinces with too few probes to say: 1.");
+	expect(a.body, "up 10% (2–31%), n 20 of 22");
+	expect(a.body, "since 20:00");
+	expect(a.body, "href=\"/region/IR-23\"");
+	expect(a.body, "/api/v1/"
+		       "timeline.csv?by=region&amp;from=2026-01-07T20:00:00Z&amp;until=2026-01-"
+		       "08T20:00:00Z&amp;step=300");
+	expect(a.body, "?from=2026-01-07T20:00:00Z&amp;until=2026-01-08T20:00:00Z");
+	expect(a.body, "n &lt;5");
+	assert_int_equal(count(a.body, "class=\"band\""), 1 + 31);
+	assert_true(a.body_len < 120000);
+	web_answer_clear(&a);
+}
+
+static void test_persian(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/fa/", 200);
+	expect(a.body, "<html lang=\"fa\" dir=\"rtl\">");
+	expect(a.body, "دسترسی بین‌المللی در ۳۰ استان از ۳۱ استان از دست "
+		       "رفته "
+		       "است");
+	expect(a.body, "پنجشنبه ۱۸ دی ۱۴۰۴");
+	expect(a.body, "داده‌های ساختگی");
+	expect(a.body, "href=\"/fa/region/IR-23\"");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/region/IR-23?range=7d", 200);
+	expect(a.body, "تهران: تنها شبکهٔ داخلی");
+	web_answer_clear(&a);
+}
+
+static void test_region(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/region/IR-00", 200);
+	expect(a.body, "<h1>Markazi: only the domestic network</h1>");
+	expect(a.body, ">Irancell</a> <small>AS44244 · mobile</small>");
+	expect(a.body, "since 20:00, not ended (3 h 30 min)");
+	expect(a.body, "began between 19:59 and 20:01");
+	expect(a.body, "data-stream=\"/api/v1/stream?region=IR-00&amp;by=region\"");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/region/ir-23?tz=UTC", 200);
+	expect(a.body, "At 20:00 UTC");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/isp/AS44244", 200);
+	expect(a.body, ">Markazi</a> <small>mobile</small>");
+	web_answer_clear(&a);
+}
+
+static void test_ranges(void **state)
+{
+	static const char *const paths[] = {
+		"/?range=6h",
+		"/?range=7d",
+		"/?range=30d",
+		"/?from=2026-01-01&until=2026-01-02",
+		"/?from=2026-01-08T19:59:59Z&until=2026-01-08T20:00:00Z",
+		"/?from=2020-01-01",
+		"/?until=2030-01-01"};
+	struct web_answer a;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		get_page(*state, &a, paths[i], 200);
+		web_answer_clear(&a);
+	}
+}
+
+/* People get pages, programs get JSON; what was asked for is never markup. */
+static void test_problems(void **state)
+{
+	struct web_answer a;
+	char value[64];
+	get_page(*state, &a, "/region/IR-99", 404);
+	web_answer_clear(&a);
+	get_page(*state, &a, "/isp/AS4", 404);
+	web_answer_clear(&a);
+	get_page(*state, &a, "/isp/44244x", 404);
+	web_answer_clear(&a);
+	get_page(*state, &a, "/?range=%3Ci%3E", 400);
+	assert_null(strstr(a.body, "<i>"));
+	expect(a.body, "&lt;i&gt;");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/?%3Cscript%3E=1", 400);
+	expect(a.body, "نشانی خواندنی نیست");
+	web_answer_clear(&a);
+	web_ask(*state, &a, "GET", "/nothing HTTP/1.1\r\nAccept: text/html,*/*\r\n", NULL, 0);
+	assert_int_equal(a.status, 404);
+	assert_string_equal(web_header(&a, "Content-Type", value, sizeof(value)),
+			    "text/html; charset=utf-8");
+	web_answer_clear(&a);
+	web_ask(*state, &a, "GET", "/nothing HTTP/1.1\r\nAccept: */*\r\n", NULL, 0);
+	assert_string_equal(web_header(&a, "Content-Type", value, sizeof(value)),
+			    "application/problem+json");
+	web_answer_clear(&a);
+}
+
+static void test_assets(void **state)
+{
+	struct web_answer a, page;
+	char value[128], path[64];
+	get_page(*state, &page, "/", 200);
+	const char *link = strstr(page.body, "/web/style.css?v=");
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(link, "\""), link);
+	web_get(*state, &a, path);
+	assert_int_equal(a.body_len, asset_style_css_len);
+	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
+			    "public, max-age=31536000");
+	web_answer_clear(&a);
+	web_get(*state, &a, "/web/style.css?v=0");
+	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
+			    "public, max-age=3600");
+	web_answer_clear(&a);
+	web_get(*state, &a, "/web/live.js");
+	assert_true(a.body_len < 3000);
+	web_answer_clear(&a);
+	web_answer_clear(&page);
+}
+
+/* HTML, stylesheet and script of the first view, compressed. */
+static void test_weight(void **state)
+{
+	static const char *const parts[] = {"/", "/web/style.css", "/web/live.js", "/web/icon.svg"};
+	struct web_answer a;
+	size_t total = 0;
+	for (size_t i = 0; i < 4; i++) {
+		char *head = xasprintf("%s HTTP/1.1\r\nAccept-Encoding: gzip\r\n", parts[i]);
+		web_ask(*state, &a, "GET", head, NULL, 0);
+		total += a.body_len;
+		web_answer_clear(&a);
+		free(head);
+	}
+	assert_true(total < 60000);
+}
+
+static void test_empty(void **state)
+{
+	struct web *w = *state;
+	struct web_answer a;
+	get_page(w, &a, "/", 200);
+	expect(a.body, "Waiting for the first probe");
+	expect(a.body, "fanous-probe init --country ZZ --region ZZ-00");
+	expect(a.body, "--collector http://test");
+	expect(a.body, w->api.key);
+	assert_null(strstr(a.body, "SYNTHETIC"));
+	assert_int_equal(count(a.body, "class=\"band\""), 0);
+	web_answer_clear(&a);
+	web_ask(w, &a, "GET", "/fa/ HTTP/1.1\r\nX-Forwarded-Proto: https\r\n", NULL, 0);
+	expect(a.body, "--collector https://test");
+	web_answer_clear(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_country, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_persian, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_region, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_assets, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_weight, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_empty, setup_empty, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,313 @@
+/* demo.c: fills a collector's views with a synthetic month: demo DIR writes DIR/views.db.
+ *
+ * Volunteers of 31 provinces and 12 networks live through course.c from 28 December 2025 to 1 February 2026. What
+ * they measure becomes votes, and from there on the collector's own code makes cells, verdicts, rows and events of
+ * it, in the order in which it would have heard of it: first what gets through at the time, which during the cut is
+ * next to nothing; then, when the lines are back, what the spools hold. The store is marked synthetic and its clock stands at the
+ * end of the month. The same program makes the same store.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "collector/step.h"
+#include "collector/store.h"
+#include "collector/timeline.h"
+#include "collector/views.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "tests/demo/course.h"
+
+#define FROM	   "2025-12-28"
+#define UNTIL	   "2026-02-01"
+#define LATE_FROM  "2026-01-06" /* steps that the spools bring something for */
+#define SPOOLS_AT  "2026-01-30T09:00:00Z"
+#define STEP_MS	   900000
+#define GRACE_MS   120000
+#define MIN_PROBES 5
+#define VOLUNTEERS 2400
+#define SPOOLED	   0.8	 /* of the volunteers come back with their spool */
+#define SATELLITE  0.006 /* have another way out */
+#define LISTED_OUT 0.05	 /* reach a collector while only listed sites are open */
+#define MISS	   0.2	 /* of the votes lack a target for some reason of its own */
+
+/* The networks, and the share of each among a province's volunteers. */
+static const struct {
+	uint32_t isp;
+	double share;
+	const char *only; /* provinces; "" all */
+} networks[] = {
+	{197207, .27, ""},
+	{44244, .25, ""},
+	{57218, .03, ""},
+	{58224, .18, ""},
+	{31549, .07, ""},
+	{50810, .05, ""},
+	{43754, .05, ""},
+	{16322, .03, ""},
+	{56402, .03, ""},
+	{49100, .02, ""},
+	{205585, .04, "IR-23 IR-10 IR-09"},
+	{12660, .04, "IR-23"},
+};
+
+#define NETWORKS (sizeof(networks) / sizeof(networks[0]))
+
+struct leaf {
+	struct series series;
+	uint64_t first; /* number of its first volunteer */
+	size_t n;	/* volunteers */
+	struct cell cells[CLASSES];
+};
+
+struct demo {
+	struct country *country;
+	struct course *course;
+	struct store *store;
+	struct timeline *timeline;
+	struct leaf *leaves;
+	size_t n_leaves;
+	struct step_leaf *judged;  /* room for one look */
+	uint64_t targets[CLASSES]; /* mask of each class */
+	int64_t start_ms;	   /* of the step that is being made */
+	int64_t now_ms;
+	enum timeline_phase phase;
+	uint64_t votes;
+};
+
+static int64_t parse(const char *text)
+{
+	int64_t ms;
+	if (clock_parse(text, 0, &ms) < 0)
+		abort();
+	return ms;
+}
+
+static void must(int rc)
+{
+	if (rc < 0)
+		log_fatalx(1, "demo: the store can't be written");
+}
+
+/* --- who is there --- */
+
+static void add_leaf(struct demo *d, const struct region *r, size_t network, double people)
+{
+	const struct isp *isp = country_isp(d->country, networks[network].isp);
+	struct leaf *l = &d->leaves[d->n_leaves];
+	double volunteers = VOLUNTEERS * (double)r->population / people * networks[network].share;
+	if (!isp || (*networks[network].only && !strstr(networks[network].only, r->code)))
+		return;
+	*l = (struct leaf){.series = {.isp = isp->asn, .access = isp->access}};
+	strcpy(l->series.region, r->code); /* same size */
+	l->first = d->n_leaves << 16;
+	l->n = (size_t)(volunteers * (0.75 + 0.5 * course_chance(l->first, 3, 3)) + 0.5);
+	d->n_leaves += l->n > 0;
+}
+
+static void settle(struct demo *d)
+{
+	double people = 0;
+	d->leaves = xcalloc(d->country->n_regions * NETWORKS, sizeof(*d->leaves));
+	d->judged = xcalloc(d->country->n_regions * NETWORKS, sizeof(*d->judged));
+	for (size_t i = 0; i < d->country->n_regions; i++)
+		people += (double)d->country->regions[i].population;
+	for (size_t i = 0; i < d->country->n_regions; i++)
+		for (size_t k = 0; k < NETWORKS; k++)
+			add_leaf(d, &d->country->regions[i], k, people);
+	for (size_t i = 0; i < d->country->n_targets; i++) {
+		const struct country_target *t = &d->country->targets[i];
+		if (t->slot >= 0 && t->class < CLASS_LINK)
+			d->targets[t->class] |= 1ULL << t->slot;
+	}
+}
+
+/* --- what they measure --- */
+
+/* Targets of a class that answer in this weather; a third of them for `part`. */
+static uint64_t answering(enum target_class class, enum weather w, uint64_t targets)
+{
+	uint64_t part = targets & 0x9249249249249249ULL;
+	switch (class) {
+	case CLASS_DOMESTIC: return w <= DOMESTIC ? targets : w == PARTIAL ? part : 0;
+	case CLASS_OPEN: return w == NORMAL ? targets : w == LIST ? part : 0;
+	case CLASS_CANARY: return w == NORMAL ? targets : 0;
+	case CLASS_RESOLVER: return w == NORMAL ? targets : w <= DOMESTIC ? targets & ~7ULL : 0;
+	default: return 0;
+	}
+}
+
+static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, enum weather w,
+		 bool late)
+{
+	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
+	for (size_t c = 0; c < CLASS_LINK; c++) {
+		struct cell_vote v = {.probe = probe, .tried = d->targets[c], .late = late};
+		uint64_t bad = 1ULL << (uint64_t)(course_chance(line, step, c) * 64);
+		v.ok = answering((enum target_class)c, w, v.tried);
+		if (course_chance(line, step, c + 16) < MISS)
+			v.ok &= ~bad;
+		if (c == CLASS_FILTERED && w <= LIST)
+			v.fp = v.tried & ~3ULL;
+		if (v.tried)
+			cell_add(&l->cells[c], &v);
+	}
+	struct cell_vote v = {.probe = probe, .tried = 15, .late = late};
+	v.ok = w == NO_LINK ? 0 : 1 << CELL_LINK_V4 | 1 << CELL_LINK_GATEWAY | 1 << CELL_LINK_NS;
+	cell_add(&l->cells[CLASS_LINK], &v);
+	d->votes++;
+}
+
+/* Does what a volunteer measures now reach the collector now, or later, or never? 1, 0, -1 */
+static int arrives(const struct demo *d, uint64_t line, enum weather w)
+{
+	bool satellite = course_chance(line, 6, 6) < SATELLITE;
+	(void)d;
+	if (w == NORMAL || satellite || (w == LIST && course_chance(line, 7, 7) < LISTED_OUT))
+		return 1;
+	return course_chance(line, 8, 8) < SPOOLED ? 0 : -1;
+}
+
+static void measure(struct demo *d, struct leaf *l)
+{
+	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
+	double awake = course_awake(d->start_ms);
+	for (size_t c = 0; c < CLASSES; c++)
+		l->cells[c].n = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		uint64_t line = l->first + i;
+		double habit = 0.8 + 0.4 * course_chance(line, 4, 4);
+		if (course_chance(line, step, 40) > awake * habit)
+			continue;
+		enum weather w = course_at(d->course, &l->series, line, d->start_ms);
+		int when = w == OFF ? -1 : arrives(d, line, w);
+		/* keys change every day; ascending, so that the cell is filled at its end */
+		uint64_t day = (uint64_t)(d->start_ms / CLOCK_DAY_MS),
+			 probe = (uint64_t)(course_chance(l->first, day, 50) * (1ULL << 40)) << 16 |
+				 i;
+		if (when == 1 || (when == 0 && d->phase == TIMELINE_LATE))
+			vote(d, l, line, probe, w, when == 0);
+	}
+}
+
+/* --- what the collector makes of it --- */
+
+static int stands(void *arg, const struct series *s, struct verdict *v)
+{
+	const struct demo *d = arg;
+	struct row r = {0};
+	int there = store_get_row(d->store, s, d->start_ms, &r);
+	*v = r.v;
+	return there > 0;
+}
+
+static int emit(void *arg, const struct series *s, const struct verdict *v)
+{
+	const struct demo *d = arg;
+	return timeline_put(d->timeline, d->phase, s, d->start_ms, v, d->now_ms);
+}
+
+static void look(struct demo *d)
+{
+	const struct step step = {.country = d->country,
+				  .min_probes = MIN_PROBES,
+				  .collector_alive = true,
+				  .late = d->phase == TIMELINE_LATE,
+				  .stands = stands,
+				  .emit = emit,
+				  .arg = d};
+	for (size_t i = 0; i < d->n_leaves; i++) {
+		struct leaf *l = &d->leaves[i];
+		struct step_leaf *j = &d->judged[i];
+		*j = (struct step_leaf){.series = l->series, .fresh = true};
+		measure(d, l);
+		for (size_t c = 0; c < CLASSES; c++)
+			j->cells[c] = l->cells[c].n ? &l->cells[c] : NULL;
+		if (step.late && stands(d, &l->series, &j->v)) {
+			j->expected = j->v.expected;
+		} else if (!step.late) {
+			int64_t expected = timeline_expected(d->timeline, &l->series, d->start_ms);
+			must(expected < 0 ? -1 : 0);
+			j->expected = (uint32_t)expected;
+		}
+	}
+	must(step_run(&step, d->judged, d->n_leaves));
+}
+
+static void commit(struct demo *d)
+{
+	must(timeline_flush(d->timeline));
+	must(store_commit(d->store, (struct archive_pos){0}));
+}
+
+static void pass(struct demo *d, enum timeline_phase phase, int64_t from_ms, int64_t until_ms)
+{
+	d->phase = phase;
+	for (int64_t t = from_ms; t < until_ms; t += STEP_MS) {
+		d->start_ms = t;
+		if (phase == TIMELINE_FINAL)
+			d->now_ms = t + STEP_MS + GRACE_MS;
+		look(d);
+		if ((t + STEP_MS) % (CLOCK_DAY_MS * 3) == 0)
+			commit(d);
+	}
+}
+
+static void mark(struct demo *d, int64_t until_ms)
+{
+	const struct views_config config = {STEP_MS, STEP_MS, MIN_PROBES};
+	char method[VIEWS_METHOD_LEN], now[32];
+	views_method(d->country, &config, method);
+	snprintf(now, sizeof(now), "%" PRId64, until_ms);
+	must(store_put_meta(d->store, "method", method));
+	must(store_put_meta(d->store, "synthetic", "1"));
+	must(store_put_meta(d->store, "now_ms", now));
+}
+
+static void demo_clear(struct demo *d)
+{
+	for (size_t i = 0; i < d->n_leaves; i++)
+		for (size_t c = 0; c < CLASSES; c++)
+			cell_clear(&d->leaves[i].cells[c]);
+	free(d->leaves);
+	free(d->judged);
+	timeline_free(d->timeline);
+	store_close(d->store);
+	course_free(d->course);
+	country_free(d->country);
+}
+
+int main(int argc, char **argv)
+{
+	struct demo d = {.course = course_new()};
+	char err[256];
+	log_init("demo", LOG_LEVEL_INFO);
+	if (argc != 2)
+		log_fatalx(2, "usage: demo DIR");
+	d.country = country_load("configs/countries", "IR", err, sizeof(err));
+	if (!d.country)
+		log_fatalx(1, "%s", err);
+	mkdir(argv[1], 0700); /* usually there; store_open says so if it can't be */
+	char *path = xasprintf("%s/views.db", argv[1]);
+	d.store = store_open("sqlite", path, err, sizeof(err));
+	if (!d.store)
+		log_fatalx(1, "%s", err);
+	must(store_reset(d.store));
+	d.timeline = timeline_new(d.store, STEP_MS);
+	settle(&d);
+
+	int64_t until = parse(UNTIL), spools = parse(SPOOLS_AT);
+	pass(&d, TIMELINE_FINAL, parse(FROM), until);
+	d.now_ms = spools;
+	pass(&d, TIMELINE_LATE, parse(LATE_FROM), spools);
+	must(timeline_settle(d.timeline, until, until));
+	mark(&d, until);
+	commit(&d);
+	log_info("%s: %zu leaves, %" PRIu64 " votes of a synthetic month", path, d.n_leaves,
+		 d.votes);
+	free(path);
+	demo_clear(&d);
+	return 0;
+}
