@@ -28,13 +28,13 @@ struct cell_key {
 enum cell_link_bit { CELL_LINK_V4, CELL_LINK_V6, CELL_LINK_GATEWAY, CELL_LINK_NS };
 
 struct cell_vote {
-	uint64_t probe;		/* first eight bytes of the epoch key */
-	uint64_t tried;		/* targets of which any step was measured */
-	uint64_t ok;		/* targets whose final step succeeded: the answer that was expected */
-	uint64_t fp;		/* targets where a fingerprint of blocking matched */
+	uint64_t probe; /* first eight bytes of the epoch key */
+	uint64_t tried; /* targets of which any step was measured */
+	uint64_t ok;	/* targets whose final step succeeded: the answer that was expected */
+	uint64_t fp;	/* targets where a fingerprint of blocking matched */
 	uint64_t step_tried[KINDS]; /* per check: targets measured, targets that passed */
 	uint64_t step_ok[KINDS];
-	bool late;		/* something here arrived later than the bucket and its grace */
+	bool late; /* something here arrived later than the bucket and its grace */
 };
 
 struct cell {

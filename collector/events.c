@@ -29,32 +29,54 @@ void events_resume(struct events *m, const struct event *open)
 	m->current = *open;
 }
 
+static double silent_share(const struct verdict *v)
+{
+	return v->expected ? 1 - (double)v->probes / v->expected : 1;
+}
+
 static double lost_share(const struct verdict *v)
 {
 	if (v->state == STATE_SILENT)
-		return v->expected ? 1 - (double)v->probes / v->expected : 1;
+		return silent_share(v);
 	return isnan(v->up) ? 1 : 1 - v->up;
+}
+
+/* What was measured says more than what is presumed from silence. */
+static bool is_worse(enum state a, enum state b)
+{
+	if (a == STATE_SILENT || b == STATE_SILENT)
+		return b == STATE_SILENT && a != STATE_SILENT;
+	return state_rank(a) > state_rank(b);
 }
 
 static void grow(struct event *e, const struct row *r)
 {
-	if (state_rank(r->v.state) > state_rank(e->state))
+	if (is_worse(r->v.state, e->state))
 		e->state = r->v.state;
 	if (r->v.probes > e->probes)
 		e->probes = r->v.probes;
 	e->severity += lost_share(&r->v) * (double)r->step_ms / HOUR_MS;
 }
 
+/* Quiet buckets that ran up to this silent one belong to it. */
+static bool is_run_up(const struct events *m, const struct row *r)
+{
+	return r->v.state == STATE_SILENT && m->quiet.n && m->quiet.n < EVENTS_LOOKBACK &&
+	       m->quiet.from_ms + m->quiet.n * m->step_ms == r->start_ms;
+}
+
 static void start(struct events *m, const struct row *r)
 {
-	int64_t calm = m->calm_ms;
-	if (calm < r->start_ms - EVENTS_LOOKBACK * m->step_ms)
-		calm = r->start_ms - m->step_ms;
+	bool run_up = is_run_up(m, r);
+	int64_t onset = run_up ? m->quiet.from_ms : r->start_ms, calm = m->calm_ms;
+	if (calm < onset - EVENTS_LOOKBACK * m->step_ms)
+		calm = onset - m->step_ms;
 	m->current = (struct event){.series = m->current.series,
 				    .state = r->v.state,
-				    .onset_ms = r->start_ms,
+				    .onset_ms = onset,
 				    .onset_lo_ms = calm > 0 ? calm : 0,
-				    .onset_hi_ms = r->start_ms + r->step_ms};
+				    .onset_hi_ms = onset + r->step_ms,
+				    .severity = run_up ? m->quiet.severity : 0};
 	m->phase = EVENTS_PENDING;
 	grow(&m->current, r);
 }
@@ -75,10 +97,29 @@ static enum events_change next_lost(struct events *m, const struct row *r)
 	return EVENTS_BEGAN;
 }
 
+/* A bucket that can't be judged: perhaps a silence in the making. */
+static void next_insufficient(struct events *m, const struct row *r)
+{
+	bool goes_on = m->quiet.n && m->quiet.from_ms + m->quiet.n * m->step_ms == r->start_ms;
+	if (!goes_on) {
+		m->quiet.from_ms = r->start_ms;
+		m->quiet.n = 0;
+		m->quiet.severity = 0;
+	}
+	if (!verdict_is_quiet(r->v.probes, r->v.expected)) {
+		m->quiet.n = 0;
+		return;
+	}
+	m->quiet.n++;
+	m->quiet.severity += silent_share(&r->v) * (double)r->step_ms / HOUR_MS;
+}
+
 enum events_change events_next(struct events *m, const struct row *r)
 {
-	if (r->v.state == STATE_INSUFFICIENT)
+	if (r->v.state == STATE_INSUFFICIENT) {
+		next_insufficient(m, r);
 		return EVENTS_SAME;
+	}
 	if (state_is_loss(r->v.state))
 		return next_lost(m, r);
 	bool ended = m->phase == EVENTS_ACTIVE;

@@ -1,8 +1,9 @@
 /* events.h: rows of one series over time -> events. Pure.
  *
- * An event is a run of buckets whose state is a loss. It begins with the first of two loss buckets
- * in a row (one is enough when a bucket lasts five minutes or more) and ends at the first bucket
- * that is not lost. Buckets that are insufficient or missing neither begin nor end one. */
+ * An event is a run of buckets whose state is a loss. It begins with the first of two loss buckets in a row (one is
+ * enough when a bucket lasts five minutes or more) and ends at the first bucket that is not lost. Buckets
+ * that are insufficient or missing neither begin nor end one; but silence is called only when quiet buckets have
+ * added up to it, and then it began with the first of them. */
 #ifndef COLLECTOR_EVENTS_H
 #define COLLECTOR_EVENTS_H
 
@@ -25,6 +26,11 @@ enum events_change {
 
 struct events {
 	int64_t step_ms;
+	struct {
+		int64_t from_ms; /* of the quiet buckets just before; none when n is 0 */
+		int64_t n;
+		double severity;
+	} quiet;
 	enum events_phase phase;
 	struct event current; /* valid unless calm, and right after EVENTS_ENDED */
 	int64_t calm_ms;      /* start of the last bucket that was judged and no loss; -1 unknown */

@@ -43,7 +43,7 @@ static uint16_t at(const struct expect *e, int64_t start_ms)
 static uint16_t value_of(const struct verdict *v)
 {
 	uint32_t n = v->probes;
-	if (state_is_loss(v->state) && v->expected > n)
+	if ((state_is_loss(v->state) || verdict_is_quiet(n, v->expected)) && v->expected > n)
 		n = v->expected;
 	return n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
 }
@@ -110,21 +110,29 @@ static size_t window(const struct expect *e, int64_t start_ms, uint16_t *out, in
 	return n;
 }
 
-uint32_t expect_at(const struct expect *e, int64_t start_ms)
+/* The last samples that there were. */
+static size_t last_steps(const struct expect *e, int64_t start_ms, uint16_t *out)
 {
-	uint16_t values[SAMPLES];
-	int days;
-	if (e->last_heard_ms < 0 || start_ms - e->last_heard_ms > EXPECT_FORGET_MS)
-		return 0;
-	size_t n = window(e, start_ms, values, &days);
-	if (days >= DAYS_MIN)
-		return median(values, n);
-	n = 0;
+	size_t n = 0;
 	for (int64_t t = start_ms - e->step_ms; n < LAST_STEPS && t > start_ms - CLOCK_DAY_MS;
 	     t -= e->step_ms) {
 		uint16_t v = at(e, t);
 		if (v)
-			values[n++] = v;
+			out[n++] = v;
 	}
-	return median(values, n);
+	return n;
+}
+
+uint32_t expect_at(const struct expect *e, int64_t start_ms)
+{
+	uint16_t values[SAMPLES];
+	int days;
+	if (e->last_heard_ms < 0)
+		return 0;
+	size_t n = window(e, start_ms, values, &days);
+	if (days < DAYS_MIN)
+		n = last_steps(e, start_ms, values);
+	uint32_t expected = median(values, n);
+	int64_t forget = expected < EXPECT_FEW ? EXPECT_FORGET_FEW_MS : EXPECT_FORGET_MS;
+	return start_ms - e->last_heard_ms > forget ? 0 : expected;
 }

@@ -58,22 +58,44 @@ static void put_char(struct buf *out, char c)
 	}
 }
 
-void html_text(struct html *h, const char *text)
+static void put_escaped(struct buf *out, const char *text)
 {
 	for (; *text; text++)
-		put_char(h->out, *text);
+		put_char(out, *text);
+}
+
+void html_text(struct html *h, const char *text)
+{
+	put_escaped(h->out, text);
+}
+
+static void put_plain(struct buf *out, const char *text)
+{
+	buf_puts(out, text);
+}
+
+/* The text with its places filled in; none of ours has markup, so only what is filled in needs care. */
+static void fill(struct buf *out, const char *text, const char *const args[3],
+		 void (*put)(struct buf *out, const char *text))
+{
+	for (const char *p = text; *p; p++) {
+		if (p[0] != '{' || p[1] < '0' || p[1] > '2' || p[2] != '}') {
+			buf_putc(out, *p);
+			continue;
+		}
+		if (args[p[1] - '0'])
+			put(out, args[p[1] - '0']);
+		p += 2;
+	}
 }
 
 void html_say(struct html *h, enum text t, const char *a, const char *b, const char *c)
 {
-	const char *const args[] = {a, b, c};
-	for (const char *p = html_word(h->lang, t); *p; p++) {
-		if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
-			if (args[p[1] - '0'])
-				html_text(h, args[p[1] - '0']);
-			p += 2;
-		} else {
-			put_char(h->out, *p);
-		}
-	}
+	fill(h->out, html_word(h->lang, t), (const char *const[]){a, b, c}, put_escaped);
+}
+
+void html_fill(struct buf *out, enum lang lang, enum text t, const char *a, const char *b,
+	       const char *c)
+{
+	fill(out, html_word(lang, t), (const char *const[]){a, b, c}, put_plain);
 }

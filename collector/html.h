@@ -27,7 +27,10 @@ void html_put(struct html *h, const char *markup);
 void html_putf(struct html *h, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Appends text with its markup characters escaped, fit for content and quoted attributes. */
 void html_text(struct html *h, const char *text);
-/* Appends a text of the table with {0} {1} {2} filled in, all of it escaped. */
+/* Appends a text of the table with {0} {1} {2} filled in and escaped. */
 void html_say(struct html *h, enum text t, const char *a, const char *b, const char *c);
+/* The same as plain text, not escaped. */
+void html_fill(struct buf *out, enum lang lang, enum text t, const char *a, const char *b,
+	       const char *c);
 
 #endif

@@ -24,14 +24,21 @@ static bool is_due(const struct due_step *due, uint32_t leaf)
 	return false;
 }
 
+struct usual {
+	uint32_t expected, evidence;
+};
+
 /* Appends a leaf with its votes, if it has any. */
-static int add_fresh(struct looking *g, uint32_t number, uint32_t expected, bool has_votes)
+static int add_fresh(struct looking *g, uint32_t number, struct usual usual, bool has_votes)
 {
 	const struct look *l = g->look;
 	const struct series *s = &l->leaves->series[number];
 	struct step_leaf *leaf = &g->leaves[g->n++];
 	struct cell *cells = g->cells[number];
-	*leaf = (struct step_leaf){.series = *s, .expected = expected, .fresh = true};
+	*leaf = (struct step_leaf){.series = *s,
+				   .expected = usual.expected,
+				   .evidence = usual.evidence,
+				   .fresh = true};
 	if (!has_votes)
 		return 0;
 	int rc = cellbook_unite(l->cells, number, s, g->start_ms, g->start_ms + l->step_ms,
@@ -47,10 +54,12 @@ static int gather_first(struct looking *g, const struct due_step *due)
 	for (uint32_t i = 0; i < g->look->leaves->n; i++) {
 		const struct series *s = &g->look->leaves->series[i];
 		int64_t expected = timeline_expected(g->look->timeline, s, g->start_ms);
+		int64_t evidence = timeline_evidence(g->look->timeline, s, g->start_ms);
 		bool heard = is_due(due, i);
-		if (expected < 0)
+		if (expected < 0 || evidence < 0)
 			return -1;
-		if ((heard || expected) && add_fresh(g, i, (uint32_t)expected, heard) < 0)
+		struct usual usual = {(uint32_t)expected, (uint32_t)evidence};
+		if ((heard || expected) && add_fresh(g, i, usual, heard) < 0)
 			return -1;
 	}
 	return 0;
@@ -76,7 +85,8 @@ static int gather_late(struct looking *g, const struct due_step *due)
 		if (there < 0)
 			return -1;
 		if (is_touched(g->look, due, s)) {
-			if (add_fresh(g, i, stands.v.expected, true) < 0)
+			struct usual usual = {.expected = stands.v.expected};
+			if (add_fresh(g, i, usual, true) < 0)
 				return -1;
 		} else if (there) {
 			g->leaves[g->n++] =

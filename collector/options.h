@@ -12,7 +12,7 @@
 /* Names inside data_dir. */
 #define DATA_BOX_KEY "box.key"
 #define DATA_ARCHIVE "archive"
-#define DATA_STORE   "views.sqlite"
+#define DATA_STORE   "views.db"
 
 extern const struct conf_option options_table[];
 

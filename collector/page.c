@@ -73,23 +73,23 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 {
 	static const struct {
 		const char *value;
+		int hours;
 		enum text text;
-	} ranges[] = {{"6h", TEXT_RANGE_6H},
-		      {"24h", TEXT_RANGE_24H},
-		      {"7d", TEXT_RANGE_7D},
-		      {"30d", TEXT_RANGE_30D}};
-	const char *asked = query_get(&v->call->query, "range");
-	bool fixed = v->call->params.range_ms == 0;
-	const char *now = fixed ? "" : asked ? asked : "24h";
+	} ranges[] = {{"1h", 1, TEXT_RANGE_1H},
+		      {"6h", 6, TEXT_RANGE_6H},
+		      {"24h", 24, TEXT_RANGE_24H},
+		      {"7d", 7 * 24, TEXT_RANGE_7D},
+		      {"30d", 30 * 24, TEXT_RANGE_30D}};
 	html_put(h, "<nav class=\"ranges\" aria-label=\"");
 	html_say(h, TEXT_RANGE, NULL, NULL, NULL);
 	html_put(h, "\">");
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		html_put(h, " <a href=\"");
+		bool now = v->range_ms == ranges[i].hours * 3600000LL;
+		html_put(h, i ? " <a href=\"" : "<a href=\"");
 		html_put(h, v->lang == LANG_FA ? "/fa" : "");
 		html_text(h, p->path);
 		html_putf(h, "?range=%s\"%s>", ranges[i].value,
-			  strcmp(now, ranges[i].value) ? "" : " aria-current=\"page\"");
+			  now ? " aria-current=\"page\"" : "");
 		html_say(h, ranges[i].text, NULL, NULL, NULL);
 		html_put(h, "</a>");
 	}

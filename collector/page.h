@@ -32,6 +32,7 @@ struct view {
 	const struct country *country;
 	enum lang lang;
 	int64_t from_ms, until_ms, step_ms; /* until is the end of the last whole step */
+	int64_t range_ms;		    /* 0: of a fixed time */
 	int offset_min;			    /* local time, or 0 when tz=UTC was asked for */
 	struct event *events;		    /* newest first, owned */
 	size_t n_events, events_room;
@@ -42,6 +43,9 @@ struct view {
 
 void view_init(struct view *v, struct call *c);
 void view_clear(struct view *v);
+/* When nobody asked for a range and s is young, the shortest range that holds all of it: a new collector
+ * shows what it has, not a day of nothing. True when the view has changed. */
+bool view_fit(struct view *v, const struct strip *s);
 /* Adds an empty strip, for a series that must be shown even when it has no rows. */
 struct strip *view_strip(const struct view *v, struct strips *s, const struct series *series);
 /* Fills strips with the series of q (its times are set here), new ones at the end. */
@@ -78,7 +82,7 @@ void part_hero(struct html *h, const struct view *v, const struct strip *s, cons
 void part_strips(struct html *h, const struct view *v, enum text heading, const struct series *own,
 		 const struct strips *s);
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
-void part_events(struct html *h, const struct view *v);
+void part_events(struct html *h, const struct view *v, const struct page *p);
 void part_legend(struct html *h, const struct view *v);
 
 /* "Observed loss of international access in 3 of 31 provinces": from provinces, or from the one

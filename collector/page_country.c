@@ -134,7 +134,7 @@ static void write_country(struct draft *d, const struct strip *whole,
 		  provinces->n > 1 ? html_word(v->lang, TEXT_WHOLE_COUNTRY) : country_name(v));
 	part_strips(h, v, TEXT_PROVINCES, &whole->series, provinces->n > 1 ? provinces : &none);
 	part_reach(h, v, whole);
-	part_events(h, v);
+	part_events(h, v, &page);
 	part_strips(h, v, TEXT_ACCESSES, &whole->series, accesses->n > 1 ? accesses : &none);
 	part_strips(h, v, TEXT_NETWORKS, &whole->series, networks->n > 1 ? networks : &none);
 	part_legend(h, v);
@@ -153,6 +153,11 @@ void page_country(struct call *c)
 
 	draft_init(&d, c);
 	struct strip *whole = gather_whole(&d, &any, &country);
+	if (view_fit(&d.view, whole)) {
+		strips_clear(&d.whole);
+		d.whole = (struct strips){0};
+		whole = gather_whole(&d, &any, &country);
+	}
 	if (!whole->heard && !view_has_history(&d.view)) {
 		html_say(&d.headline_html, TEXT_HEAD_EMPTY, NULL, NULL, NULL);
 		write_empty(&d);
@@ -201,7 +206,7 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	part_hero(&d.html, &d.view, whole, name);
 	part_strips(&d.html, &d.view, heading, own, &parts);
 	part_reach(&d.html, &d.view, whole);
-	part_events(&d.html, &d.view);
+	part_events(&d.html, &d.view, &page);
 	part_legend(&d.html, &d.view);
 	page_end(&d.html, &d.view, &page);
 	strips_clear(&parts);

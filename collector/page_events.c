@@ -1,6 +1,7 @@
 /* page_events.c: the list of losses, and the legend. */
 #include <stdio.h>
 
+#include "collector/calendar.h"
 #include "collector/country.h"
 #include "collector/page.h"
 #include "collector/words.h"
@@ -27,31 +28,39 @@ static void put_where(struct html *h, const struct view *v, const struct series 
 	}
 }
 
-static void put_event(struct html *h, const struct view *v, const struct event *e)
+/* When it began, from when to when, how long. */
+static void put_times(struct html *h, const struct view *v, const struct event *e)
 {
 	enum lang l = h->lang;
 	struct words onset = words_moment(l, e->onset_ms, v->offset_min, v->until_ms);
-	html_put(h, "<li>");
-	chart_swatch(h, e->state);
-	html_put(h, " <b>");
-	say(h, html_state_text(e->state));
-	html_put(h, "</b> ");
-	put_where(h, v, &e->series);
 	html_put(h, "<p>");
 	if (e->end_ms)
 		html_say(h, TEXT_EVENT_FROM, onset.s,
 			 words_moment(l, e->end_ms, v->offset_min, v->until_ms).s, NULL);
 	else
 		html_say(h, TEXT_EVENT_ONGOING, onset.s, NULL, NULL);
-	html_put(h, " (");
+	html_put(h, " <span class=\"whole\">(");
 	html_text(h, words_duration(l, (e->end_ms ? e->end_ms : v->until_ms) - e->onset_ms).s);
-	html_put(h, ")</p>");
-	if (e->onset_lo_ms < e->onset_hi_ms) {
-		html_put(h, "<p class=\"note\">");
-		html_say(h, TEXT_EVENT_ONSET, words_time(l, e->onset_lo_ms, v->offset_min).s,
-			 words_time(l, e->onset_hi_ms, v->offset_min).s, NULL);
-		html_put(h, "</p>");
-	}
+	html_put(h, ")</span></p>");
+	if (e->onset_lo_ms >= e->onset_hi_ms)
+		return;
+	html_put(h, "<p class=\"note\">");
+	html_say(h, TEXT_EVENT_ONSET, words_time(l, e->onset_lo_ms, v->offset_min).s,
+		 words_time(l, e->onset_hi_ms, v->offset_min).s, NULL);
+	html_put(h, "</p>");
+}
+
+static void put_event(struct html *h, const struct view *v, const struct event *e)
+{
+	enum lang l = h->lang;
+	html_put(h, "<li>");
+	chart_swatch(h, e->state);
+	html_put(h, " <b>");
+	put_where(h, v, &e->series);
+	html_put(h, "</b> <span class=\"whole\">");
+	html_say(h, TEXT_EVENT_WORST, html_word(l, html_state_text(e->state)), NULL, NULL);
+	html_put(h, "</span>");
+	put_times(h, v, e);
 	if (e->probes) {
 		html_put(h, "<p class=\"note\">");
 		html_say(h, TEXT_EVENT_PROBES, words_int(l, e->probes).s, NULL, NULL);
@@ -60,7 +69,7 @@ static void put_event(struct html *h, const struct view *v, const struct event *
 	html_put(h, "</li>\n");
 }
 
-void part_events(struct html *h, const struct view *v)
+void part_events(struct html *h, const struct view *v, const struct page *p)
 {
 	size_t shown = v->n_events < EVENTS_SHOWN ? v->n_events : EVENTS_SHOWN;
 	html_put(h, "<section>\n<h2>");
@@ -77,7 +86,10 @@ void part_events(struct html *h, const struct view *v)
 		put_event(h, v, &v->events[i]);
 	html_put(h, "</ul>\n");
 	if (shown < v->n_events) {
-		html_put(h, "<p><a href=\"/api/v1/events.csv?by=region&amp;from=-30d\">");
+		char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
+		html_putf(h, "<p><a href=\"/api/v1/events.csv?%s&amp;from=%s&amp;until=%s\">",
+			  p->data_query, calendar_rfc3339(from, v->from_ms, 0),
+			  calendar_rfc3339(until, v->until_ms, 0));
 		html_say(h, TEXT_EVENTS_MORE, words_int(h->lang, (int64_t)(v->n_events - shown)).s,
 			 NULL, NULL);
 		html_put(h, "</a></p>\n");

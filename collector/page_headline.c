@@ -47,7 +47,8 @@ void headline_provinces(struct html *h, const struct view *v, const struct strip
 	else if (t.lost && t.silent)
 		html_say(h, TEXT_HEAD_LOST_SILENT, lost.s, of.s, silent.s);
 	else if (t.lost)
-		html_say(h, TEXT_HEAD_LOST, lost.s, of.s, NULL);
+		html_say(h, t.lost == provinces->n ? TEXT_HEAD_LOST_ALL : TEXT_HEAD_LOST, lost.s,
+			 of.s, NULL);
 	else if (t.silent)
 		html_say(h, TEXT_HEAD_SILENT, silent.s, of.s, NULL);
 	else if (t.worse)

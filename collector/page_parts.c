@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/country.h"
@@ -63,16 +62,16 @@ static void put_state(struct html *h, const struct view *v, const struct strip *
 
 static void put_band(struct html *h, const struct view *v, const struct strip *s, const char *name)
 {
-	struct buf label;
-	struct html text = {&label, h->lang};
-	size_t changes = chart_changes(&s->chart);
-	buf_init(&label, 1024);
-	html_say(&text, changes ? TEXT_BAND_CHANGES : TEXT_BAND_STEADY,
-		 words_int(h->lang, (int64_t)changes).s, NULL, NULL);
-	char *what = xasprintf("%s: %s, %s", name,
-			       html_word(h->lang, html_state_text(s->current.v.state)), label.data);
-	chart_band(h, &s->chart, what, v->offset_min);
-	free(what);
+	struct buf changes, label;
+	size_t n = chart_changes(&s->chart);
+	buf_init(&changes, 1024);
+	buf_init(&label, 2048);
+	html_fill(&changes, h->lang, n ? TEXT_BAND_CHANGES : TEXT_BAND_STEADY,
+		  words_int(h->lang, (int64_t)n).s, NULL, NULL);
+	html_fill(&label, h->lang, TEXT_BAND_LABEL, name,
+		  html_word(h->lang, html_state_text(s->current.v.state)), changes.data);
+	chart_band(h, &s->chart, label.data, v->offset_min);
+	buf_clear(&changes);
 	buf_clear(&label);
 }
 

@@ -14,7 +14,8 @@
 
 #define EVENTS_MAX 2000
 #define HISTORY_MS (400LL * 24 * 3600 * 1000)
-#define DAY_MS	   (24LL * 3600 * 1000)
+#define HOUR_MS	   (3600LL * 1000)
+#define DAY_MS	   (24 * HOUR_MS)
 
 struct gathering {
 	struct view *view;
@@ -33,6 +34,13 @@ static int64_t choose_step(int64_t range_ms, int64_t row_ms)
 	return (range_ms / STEPS_MAX / row_ms + 1) * row_ms;
 }
 
+static void set_range(struct view *v, int64_t from_ms)
+{
+	int64_t row_ms = v->call->api->publish->row_step_ms;
+	v->from_ms = from_ms < v->until_ms ? from_ms : v->until_ms - row_ms;
+	v->step_ms = choose_step(v->until_ms - v->from_ms, row_ms);
+}
+
 void view_init(struct view *v, struct call *c)
 {
 	const struct params *p = &c->params;
@@ -40,11 +48,28 @@ void view_init(struct view *v, struct call *c)
 	int64_t end = p->until_ms < c->now_ms ? p->until_ms : c->now_ms;
 	*v = (struct view){.call = c, .country = c->api->country, .lang = p->lang};
 	v->until_ms = end - end % row_ms;
-	v->from_ms = p->range_ms ? v->until_ms - p->range_ms : p->from_ms;
-	if (v->from_ms >= v->until_ms)
-		v->from_ms = v->until_ms - row_ms;
-	v->step_ms = choose_step(v->until_ms - v->from_ms, row_ms);
+	v->range_ms = p->range_ms;
+	set_range(v, p->range_ms ? v->until_ms - p->range_ms : p->from_ms);
 	v->offset_min = p->local_time ? v->country->utc_offset_min : 0;
+}
+
+bool view_fit(struct view *v, const struct strip *s)
+{
+	static const int64_t ranges[] = {HOUR_MS, 6 * HOUR_MS};
+	const struct chart *c = &s->chart;
+	size_t first = 0;
+	if (!v->range_ms || query_get(&v->call->query, "range"))
+		return false;
+	while (first < c->n && c->runs[first].state == STATE_INSUFFICIENT)
+		first++;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (first == c->n || c->runs[first].start_ms < v->until_ms - ranges[i])
+			continue;
+		v->range_ms = ranges[i];
+		set_range(v, v->until_ms - ranges[i]);
+		return true;
+	}
+	return false;
 }
 
 void view_clear(struct view *v)

@@ -45,8 +45,8 @@ static int read_until(struct reading *r, const char *value)
 
 static int read_range(struct reading *r, const char *value)
 {
-	static const char *const words[] = {"6h", "24h", "7d", "30d", NULL};
-	static const int hours[] = {6, 24, 7 * 24, 30 * 24};
+	static const char *const words[] = {"1h", "6h", "24h", "7d", "30d", NULL};
+	static const int hours[] = {1, 6, 24, 7 * 24, 30 * 24};
 	for (size_t i = 0; words[i]; i++) {
 		if (!strcmp(words[i], value)) {
 			r->p->range_ms = hours[i] * 3600000LL;

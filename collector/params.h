@@ -20,7 +20,7 @@ struct country;
 enum param {
 	PARAM_FROM = 1 << 0,
 	PARAM_UNTIL = 1 << 1,
-	PARAM_RANGE = 1 << 2, /* pages: 6h, 24h, 7d, 30d */
+	PARAM_RANGE = 1 << 2, /* pages: 1h, 6h, 24h, 7d, 30d */
 	PARAM_STEP = 1 << 3,
 	PARAM_COUNTRY = 1 << 4,
 	PARAM_REGION = 1 << 5,

@@ -101,6 +101,10 @@ static int fold_end(struct stream *s)
 	if (!f->n)
 		return 0;
 	v->state = longest(f);
+	if (v->state == STATE_INSUFFICIENT) {
+		f->n_up = 0;
+		memset(v->share, 0, sizeof(v->share));
+	}
 	memcpy(v->rule, f->rules[v->state], sizeof(v->rule));
 	v->up = f->n_up ? verdict_round(f->up / (double)f->n_up) : NAN;
 	v->lo = f->n_up ? verdict_round(f->lo / (double)f->n_up) : NAN;
@@ -151,14 +155,8 @@ static int on_row(void *arg, const struct row *stored)
 
 static int one_series(struct stream *s, const struct series *series, int64_t from_ms)
 {
-	const char *regions[] = {series->region, NULL};
-	const struct series_query q = {.regions = *series->region ? regions : NULL,
-				       .isps = &series->isp,
-				       .n_isps = 1,
-				       .access = series->access == ACCESS_ANY ? -1
-									      : (int)series->access,
-				       .from_ms = from_ms,
-				       .until_ms = s->until_ms};
+	const char *regions[2];
+	const struct series_query q = store_query_one(series, regions, from_ms, s->until_ms);
 	s->series = *series;
 	s->next_ms = from_ms;
 	s->fold = (struct fold){0};

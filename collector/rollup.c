@@ -26,10 +26,11 @@ void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_p
 	}
 }
 
-/* A part that was not heard weighs what was expected of it. */
+/* What usually reports weighs, where that is known: it does not waver from bucket to bucket, and it holds for
+ * parts that are silent. */
 static double probes_of(const struct verdict *v)
 {
-	return v->probes > v->expected ? v->probes : v->expected;
+	return v->expected ? v->expected : v->probes;
 }
 
 struct weighed {
@@ -64,18 +65,26 @@ static size_t weigh_parts(struct weighed *out, const struct rollup_part *parts, 
 	return judged;
 }
 
-static double mean(const struct weighed *w, size_t n, size_t offset)
+/* Weighted mean of the shares that were measured; the few who were heard don't speak for a silent part. */
+static void mean(struct verdict *out, const struct weighed *w, size_t n)
 {
-	double sum = 0, weight = 0;
+	double sum = 0, weight = 0, squares = 0;
 	for (size_t i = 0; i < n; i++) {
-		double share;
-		memcpy(&share, (const char *)w[i].v + offset, sizeof(share));
-		if (isnan(share) || w[i].v->state == STATE_SILENT)
-			continue; /* the few who were heard don't speak for the silent */
-		sum += share * w[i].weight;
+		const struct verdict *v = w[i].v;
+		uint32_t probes = v->share[CLASS_OPEN].n;
+		if (isnan(v->up) || !probes || v->state == STATE_SILENT)
+			continue;
+		sum += v->up * w[i].weight;
 		weight += w[i].weight;
+		squares += w[i].weight * w[i].weight / probes;
 	}
-	return weight > 0 ? verdict_round(sum / weight) : NAN;
+	out->up = out->lo = out->hi = NAN;
+	if (!(weight > 0))
+		return;
+	verdict_interval(sum / weight, weight * weight / squares, &out->lo, &out->hi);
+	out->up = verdict_round(sum / weight);
+	out->lo = verdict_round(out->lo);
+	out->hi = verdict_round(out->hi);
 }
 
 void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n, bool silence)
@@ -93,9 +102,7 @@ void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n
 		while (i > 0 && 2 * above < judged);
 		out->state = w[i].v->state;
 		strcpy(out->rule, n_judged > 1 ? "people" : w[i].v->rule); /* same size */
-		out->up = mean(w, n_judged, offsetof(struct verdict, up));
-		out->lo = mean(w, n_judged, offsetof(struct verdict, lo));
-		out->hi = mean(w, n_judged, offsetof(struct verdict, hi));
+		mean(out, w, n_judged);
 	}
 	free(w);
 }

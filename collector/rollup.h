@@ -21,8 +21,10 @@ void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_p
 
 /* out holds what the votes of all parts together say. Where parts that can be judged by themselves stand for at least
  * half of the people, the state becomes their weighted median (half of the people are at least this badly off; of two
- * halves the worse), the shares the weighted means of those that were heard. Without the number of people behind every
- * part, probes are the weights. Unless silence is set, a silent part counts as one that can't be judged. */
+ * halves the worse), and up the weighted mean of those that were heard, with Wilson's interval for the number of
+ * independent probes that it is worth (Kish 1965: the square of the sum of weights over the sum of squared weights). Without
+ * the number of people behind every part, probes are the weights. Unless silence is set, a silent part counts as
+ * one that can't be judged. */
 void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n, bool silence);
 
 /* parts by access type, v NULL where there is none. Probes add up; everything else is that of the part with the most

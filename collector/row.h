@@ -39,7 +39,7 @@ struct row {
 struct event {
 	char id[80]; /* series and onset, stable */
 	struct series series;
-	enum state state; /* the worst state that it reached */
+	enum state state; /* the worst that was measured; silent when nothing was */
 	int64_t onset_ms;
 	int64_t onset_lo_ms, onset_hi_ms; /* the change lies in here */
 	int64_t end_ms;			  /* 0 while it lasts */

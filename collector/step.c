@@ -115,12 +115,28 @@ static bool may_be_silent(const struct work *w, const struct series *s, const st
 	return w->step->collector_alive && has_quorum(w, s);
 }
 
+/* Evidence of silence in the leaves of s that are quiet now. A silence that stands needs none. */
+static uint32_t evidence_of(const struct work *w, const struct series *s)
+{
+	uint32_t sum = 0;
+	if (w->step->late)
+		return UINT32_MAX;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct step_leaf *l = &w->leaves[i];
+		if (verdict_is_quiet(l->v.probes, l->expected) && is_inside(&l->series, s))
+			sum += l->evidence;
+	}
+	return sum;
+}
+
 static void judge(const struct work *w, struct verdict *v, const struct series *s,
 		  uint32_t expected, const struct verdict *stood)
 {
 	struct verdict_input in = {.expected = expected, .min_probes = w->step->min_probes};
-	if (verdict_is_quiet(v->probes, expected))
+	if (verdict_is_quiet(v->probes, expected)) {
 		in.others_heard = in.collector_alive = may_be_silent(w, s, stood);
+		in.evidence = evidence_of(w, s);
+	}
 	verdict_judge(v, &in);
 }
 

@@ -16,7 +16,7 @@
 
 struct step_leaf {
 	struct series series;
-	uint32_t expected;
+	uint32_t expected, evidence;	   /* see verdict_input */
 	bool fresh;			   /* judge the votes; else v stands as it is */
 	const struct cell *cells[CLASSES]; /* borrowed; NULL where there are none */
 	struct verdict v;		   /* in: what stands; out: the verdict */

@@ -59,6 +59,9 @@ struct series_query {
 	int64_t from_ms, until_ms; /* rows that start in [from, until); events that overlap it */
 };
 
+/* The query for exactly one series; regions is room for its list and must live as long. */
+struct series_query store_query_one(const struct series *s, const char *regions[static 2],
+				    int64_t from_ms, int64_t until_ms);
 /* The series that have rows, in order. */
 int store_series(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct series *series), void *arg);

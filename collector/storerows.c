@@ -50,6 +50,20 @@ static struct series *choose(const struct store *s, const struct series_query *q
 	return out;
 }
 
+struct series_query store_query_one(const struct series *s, const char *regions[static 2],
+				    int64_t from_ms, int64_t until_ms)
+{
+	struct series_query q = {.access = -1, .from_ms = from_ms, .until_ms = until_ms};
+	regions[0] = s->region;
+	regions[1] = NULL;
+	q.regions = *s->region ? regions : NULL;
+	q.isps = &s->isp; /* ISP_ANY, given by number, is only itself */
+	q.n_isps = 1;
+	if (s->access != ACCESS_ANY)
+		q.access = (int)s->access;
+	return q;
+}
+
 int store_series(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct series *series), void *arg)
 {

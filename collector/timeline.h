@@ -25,6 +25,9 @@ void timeline_listen(struct timeline *t, const struct views_listener *l); /* cop
 /* Probes that usually report from a leaf at this time. -1 on trouble. */
 int64_t timeline_expected(struct timeline *t, const struct series *leaf, int64_t start_ms);
 
+/* Evidence of silence in the quiet rows of a leaf just before; -1 on trouble. */
+int64_t timeline_evidence(struct timeline *t, const struct series *leaf, int64_t start_ms);
+
 /* Writes a row when it says something new. Final rows of a series come in order of time. A verdict without probes
  * heard or expected makes no row. 0 or -1. */
 int timeline_put(struct timeline *t, enum timeline_phase phase, const struct series *s,

@@ -14,11 +14,15 @@
  *country shows that the country's network is there. A class that nobody tried, because the
  *country's list has none, is unknown, which is not down.
  *
- * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes
- *usually report at this time, and not more than one in ten of them was heard. It wins over
- *`insufficient` and over every state that is no loss: the few who still get through are not what
- *the others see. It yields to a loss that enough probes measured, which is what a spool that
- *arrives later makes of it.
+ * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes usually
+ *    report at this time, not more than one in ten of them was heard, and there is enough evidence that this is
+ *    not chance: the log-likelihood ratio of a tenth of the usual reports against all of them (Poisson), 0.9
+ *    expected - 2.3 heard, summed over the quiet buckets in a row, is at least 2 min_probes + 2. At min_probes 5 that is
+ *    12: by Wald's bound, one false alarm in e^12 = 163,000 buckets of a series, 19 months of five minutes. 14
+ *    expected probes give it in one bucket, 5 in three.
+ *    Silence wins over `insufficient` and over every state that is no loss: the few who still get through are not what
+ *    the others see. It yields to a loss that enough probes measured, which is what a spool that arrives
+ *    later makes of it.
  * 2. [none] [few] fewer than min_probes probes heard: insufficient.
  * 3. [link] most probes have no address or no gateway, and neither domestic nor open is reached:
  *no-link.
@@ -44,7 +48,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define QUIET_IN  10	   /* silent: at most one in ten of the expected probes was heard */
+#define QUIET_IN  10	   /* quiet: at most one in ten of the expected probes was heard */
+#define NATS	  10	   /* evidence is counted in tenths */
 #define WILSON_Z  1.959964 /* 97.5% quantile of the normal distribution */
 #define DECIMALS  1e4
 #define LINK_ADDR (1u << CELL_LINK_V4 | 1u << CELL_LINK_V6)
@@ -100,14 +105,19 @@ double verdict_round(double share)
 }
 
 /* Wilson 1927, JASA 22:209; unlike the normal interval it holds for few probes and for shares of 0
- * and 1. */
+ * and 1, where the ends are set exactly: rounding leaves some 1e-17. */
+void verdict_interval(double share, double n, double *lo, double *hi)
+{
+	double z2 = WILSON_Z * WILSON_Z, scale = 1 + z2 / n;
+	double mid = (share + z2 / (2 * n)) / scale;
+	double half = WILSON_Z / scale * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
+	*lo = share > 0 ? mid - half : 0;
+	*hi = share < 1 ? mid + half : 1;
+}
+
 void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi)
 {
-	double p = (double)up / n, z2 = WILSON_Z * WILSON_Z, scale = 1 + z2 / n;
-	double mid = (p + z2 / (2.0 * n)) / scale;
-	double half = WILSON_Z / scale * sqrt(p * (1 - p) / n + z2 / (4.0 * n * n));
-	*lo = up ? mid - half : 0; /* exact at the ends, where rounding leaves some 1e-17 */
-	*hi = up < n ? mid + half : 1;
+	verdict_interval((double)up / n, n, lo, hi);
 }
 
 static void count_share(struct verdict_share *s, const struct cell *cell, enum target_class class)
@@ -162,6 +172,12 @@ void verdict_count(struct verdict *v, const struct cell *const cells[static CLAS
 bool verdict_is_quiet(uint32_t probes, uint32_t expected)
 {
 	return expected && (uint64_t)probes * QUIET_IN <= expected;
+}
+
+uint32_t verdict_evidence(uint32_t probes, uint32_t expected)
+{
+	uint64_t against = 23ULL * probes, all = 9ULL * expected; /* ln 10 = 2.3 */
+	return verdict_is_quiet(probes, expected) && all > against ? (uint32_t)(all - against) : 0;
 }
 
 static enum level level_of(const struct verdict *v, enum target_class class, uint32_t min_probes)
@@ -247,8 +263,10 @@ void verdict_judge(struct verdict *v, const struct verdict_input *in)
 		v->hi = verdict_round(v->hi);
 	}
 	v->state = decide_votes(v, in->min_probes);
+	uint64_t evidence = verdict_evidence(v->probes, in->expected) + (uint64_t)in->evidence;
 	if (in->collector_alive && in->others_heard && in->expected >= in->min_probes &&
-	    verdict_is_quiet(v->probes, in->expected) && !state_is_loss(v->state))
+	    verdict_is_quiet(v->probes, in->expected) && !state_is_loss(v->state) &&
+	    evidence >= NATS * (2ULL * in->min_probes + 2))
 		v->state = by_rule(v, STATE_SILENT, "silent");
 }
 

@@ -37,6 +37,7 @@ struct verdict_share {
 struct verdict_input {
 	const struct cell *cells[CLASSES]; /* merged over the bucket; NULL when empty */
 	uint32_t expected;		   /* probes that usually report; 0 unknown */
+	uint32_t evidence;		   /* of silence, from the quiet buckets just before */
 	bool others_heard;    /* quorum of truth.md rule 4 for calling silence `silent` */
 	bool collector_alive; /* the collector itself was up in this bucket */
 	uint32_t min_probes;
@@ -60,11 +61,16 @@ void verdict_count(struct verdict *v, const struct cell *const cells[static CLAS
 void verdict_judge(struct verdict *v, const struct verdict_input *in);
 /* True when so few of the expected probes were heard that silence is the finding. */
 bool verdict_is_quiet(uint32_t probes, uint32_t expected);
+/* Evidence that a quiet bucket is silence and not chance, 0 for one that is not quiet: METHOD in
+ * verdict.c. Adds up over quiet buckets in a row. */
+uint32_t verdict_evidence(uint32_t probes, uint32_t expected);
 /* Shares are published with four decimals, so that a stored row is the same row. */
 double verdict_round(double share);
 /* Equal in everything that is published. */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 /* Wilson score interval at 95%. n > 0. */
 void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi);
+/* The same for a share that is worth n independent probes. */
+void verdict_interval(double share, double n, double *lo, double *hi);
 
 #endif

@@ -42,6 +42,7 @@ struct run {
 	uint8_t box_pk[KEYS_BOX_PK];
 	char title[VANTAGE_TEXT];
 	struct targets targets;
+	size_t n_classes; /* that have targets: the least that a cycle is good for */
 	struct command_runner how;
 	struct routes routes; /* until upload takes them */
 	struct spool *spool;
@@ -83,6 +84,17 @@ static int check_consent(struct run *run)
 			    consent.date);
 }
 
+static size_t count_classes(const struct targets *t)
+{
+	bool seen[CLASSES] = {false};
+	size_t n = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		n += !seen[t->list[i].class];
+		seen[t->list[i].class] = true;
+	}
+	return n;
+}
+
 /* Everything that the settings say; an exit code. */
 static int read_settings(struct run *run, const struct options *o)
 {
@@ -106,6 +118,7 @@ static int read_settings(struct run *run, const struct options *o)
 	if (rc < 0)
 		return command_fail(EXIT_CONFIG, "%s", err);
 	targets_keep_level(&run->targets, (int)conf_int(o->conf, "probe", "level"));
+	run->n_classes = count_classes(&run->targets);
 	run->interval_ms = 1000 * conf_int(o->conf, "schedule", "interval_s");
 	budget_init(&run->budget,
 		    (uint64_t)conf_int(o->conf, "schedule", "budget_mb_per_day") * 1000000);
@@ -200,11 +213,16 @@ static void on_next(evutil_socket_t fd, short what, void *arg)
 	if (state_is_wiped(run->lock)) {
 		log_warnx("the state folder was wiped: this probe ends");
 		stop(run);
-	} else if (!budget_may_measure(&run->budget, clock_wall_ms())) {
+		return;
+	}
+	size_t all = run->targets.n;
+	size_t n = run->once ? all
+			     : budget_targets(&run->budget, clock_wall_ms(), run->n_classes, all);
+	if (n) {
+		round_start(run->round, n);
+	} else {
 		schedule_next(run);
 		report_idle(run->report, run->next_mono_ms, waiting(run));
-	} else {
-		round_start(run->round);
 	}
 }
 

@@ -17,7 +17,9 @@
 struct round {
 	struct round_config config;
 	struct runner *runner;
-	size_t *order;
+	size_t *order, n;
+	unsigned char *classes; /* of each target */
+	uint64_t spent;
 	bool active;
 	bool lost; /* results had to be given up */
 	struct round_outcome outcome;
@@ -32,6 +34,9 @@ struct round *round_new(const struct round_config *config,
 	r->config = *config;
 	r->runner = runner_new(config->base, config->runner);
 	r->order = xcalloc(config->targets->n, sizeof(*r->order));
+	r->classes = xcalloc(config->targets->n, sizeof(*r->classes));
+	for (size_t i = 0; i < config->targets->n; i++)
+		r->classes[i] = (unsigned char)config->targets->list[i].class;
 	r->done = done;
 	r->arg = arg;
 	return r;
@@ -43,6 +48,7 @@ void round_free(struct round *r)
 		return;
 	runner_free(r->runner);
 	free(r->order);
+	free(r->classes);
 	free(r);
 }
 
@@ -64,6 +70,7 @@ static void on_step(void *arg, const struct runner_step *step)
 	else if (result->v[RESULT_FAILURE] == FAIL_NONE && step->target &&
 		 result->kind == row_final_kind(step->target))
 		r->outcome.reached++;
+	r->spent += budget_cost(result);
 	budget_spend(r->config.budget, clock_wall_ms(), budget_cost(result));
 	report_step(r->config.report, step);
 	if (gather_step(r->config.gather, step) < 0)
@@ -74,6 +81,7 @@ static void on_done(void *arg)
 {
 	struct round *r = arg;
 	r->active = false;
+	budget_end_cycle(r->config.budget, r->n, r->spent);
 	report_end(r->config.report);
 	r->outcome.spooled = gather_seal(r->config.gather);
 	if (r->lost)
@@ -81,14 +89,17 @@ static void on_done(void *arg)
 	r->done(r->arg, &r->outcome);
 }
 
-int round_start(struct round *r)
+int round_start(struct round *r, size_t n)
 {
-	size_t n = r->config.targets->n;
 	struct runner_observer observer = {on_step, on_done, r};
-	schedule_shuffle(r->order, n, next_random, NULL);
+	schedule_shuffle(r->order, r->config.targets->n, next_random, NULL);
+	if (n < r->config.targets->n)
+		schedule_take_turns(r->order, r->config.targets->n, r->classes);
 	if (runner_start(r->runner, r->config.targets, r->order, n, true, &observer) < 0)
 		return -1;
 	r->active = true;
+	r->n = n;
+	r->spent = 0;
 	r->lost = false;
 	r->outcome = (struct round_outcome){0};
 	budget_begin_cycle(r->config.budget, clock_wall_ms());

@@ -3,6 +3,10 @@
 #include "probe/schedule.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
 
 #define BACKOFF_FIRST_MS (5 * 1000LL)
 #define BACKOFF_MAX_MS	 (15 * 60 * 1000LL)
@@ -31,6 +35,19 @@ void schedule_shuffle(size_t *order, size_t n, uint64_t (*next_random)(void *arg
 		order[i] = order[j];
 		order[j] = i;
 	}
+}
+
+void schedule_take_turns(size_t *order, size_t n, const unsigned char *group)
+{
+	size_t *sorted = xcalloc(n, sizeof(*sorted)), done = 0;
+	for (size_t turn = 0; done < n; turn++) {
+		size_t seen[UINT8_MAX + 1] = {0};
+		for (size_t i = 0; i < n; i++)
+			if (seen[group[order[i]]]++ == turn)
+				sorted[done++] = order[i];
+	}
+	memcpy(order, sorted, n * sizeof(*order));
+	free(sorted);
 }
 
 int64_t schedule_backoff_ms(unsigned int k, uint64_t u)

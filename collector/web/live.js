@@ -8,13 +8,26 @@
 	/* A page of a fixed time never changes. */
 	if (/[?&]until=/.test(location.search))
 		return;
-	var timer = null, busy = false, stale = false;
+	/* Rows change often: for them a page that is younger than this is fresh enough. */
+	var ROWS_MS = 15000;
+	var timer = null, busy = false, stale = false, soon = false, loaded = Date.now();
 
 	/* All readers hear of a change at once; they come back spread over a few seconds. */
 	function later() {
+		if (timer || busy || document.hidden)
+			return;
+		var wait = soon ? 0 : Math.max(0, loaded + ROWS_MS - Date.now());
+		timer = setTimeout(refresh, wait + 500 + Math.random() * 2500);
+	}
+
+	function changed(sign) {
 		stale = true;
-		if (!timer && !busy && !document.hidden)
-			timer = setTimeout(refresh, 1000 + Math.random() * 3000);
+		if (sign.type !== 'row' && !soon) {
+			soon = true;
+			clearTimeout(timer);
+			timer = null;
+		}
+		later();
 	}
 
 	function swap(text) {
@@ -47,13 +60,14 @@
 	function refresh() {
 		timer = null;
 		busy = true;
-		stale = false;
+		stale = soon = false;
+		loaded = Date.now();
 		fetch(location.href, {cache: 'no-cache', credentials: 'omit'})
 			.then(function (r) { return r.ok ? r.text().then(swap) : null; })
 			.then(done, done);
 	}
 
 	var stream = new EventSource(main.getAttribute('data-stream'));
-	['row', 'event', 'reset'].forEach(function (name) { stream.addEventListener(name, later); });
+	['row', 'event', 'reset'].forEach(function (name) { stream.addEventListener(name, changed); });
 	document.addEventListener('visibilitychange', function () { if (stale) later(); });
 })();

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "tests/collector/mmdb.h"
+#include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
 static int setup(void **state)
@@ -297,14 +299,74 @@ static void test_synthetic_takes_nothing(void **state)
 	web_answer_clear(&a);
 }
 
+/* An asn_mmdb that knows 203.0.113.0/24 and nothing else. */
+static char *make_mmdb(const char *dir)
+{
+	char *path = scratch_path(dir, "asn.mmdb");
+	struct mmdb *m = mmdb_new(4);
+	struct buf data;
+	buf_init(&data, 1000);
+	mmdb_map(&data, 1);
+	mmdb_text(&data, "autonomous_system_number");
+	mmdb_u32(&data, 44244);
+	mmdb_insert(m, "203.0.113.0/24", &data);
+	mmdb_write(m, path);
+	buf_clear(&data);
+	return path;
+}
+
+/* A proxy on this machine is believed, and of its header only what it has added itself. */
+static void test_forwarded(void **state)
+{
+	static const struct {
+		const char *header;
+		bool found;
+	} table[] = {
+		{"203.0.113.9", true},
+		{"1.2.3.4, 203.0.113.9", true},
+		{"1.2.3.4,203.0.113.9:4711", true},
+		{"203.0.113.9, 1.2.3.4", false},
+		{"203.0.113.9, rubbish", false},
+		{"203.0.113.9,", false},
+		{"[2001:db8::1]:80", false},
+		{"2001:db8::1", false},
+	};
+	char *dir = scratch_new(), *path = make_mmdb(dir);
+	const char *const flags[] = {"--asn-mmdb", path, NULL};
+	struct web w;
+	(void)state;
+	web_start(&w, "IR", flags);
+	web_serve(&w, 100, 10);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct web_answer a;
+		char *head = xasprintf("/api/v1/whereami HTTP/1.1\r\nX-Forwarded-For: %s\r\n",
+				       table[i].header);
+		web_ask(&w, &a, "GET", head, NULL, 0);
+		if (!strstr(a.body, "\"isp\":\"AS44244\"") == table[i].found)
+			fail_msg("%s: %s", table[i].header, a.body);
+		assert_null(strstr(a.body, "203.0"));
+		web_answer_clear(&a);
+		free(head);
+	}
+	web_stop(&w);
+	free(path);
+	scratch_remove(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeline), cmocka_unit_test(test_withheld),
-		cmocka_unit_test(test_splits),	 cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_events),	 cmocka_unit_test(test_meta),
-		cmocka_unit_test(test_problems), cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_gzip),	 cmocka_unit_test(test_synthetic_takes_nothing),
+		cmocka_unit_test(test_forwarded),
+		cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_withheld),
+		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_synthetic_takes_nothing),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

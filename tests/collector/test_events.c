@@ -32,9 +32,13 @@ static struct row row_of(char c, int64_t start_ms, int64_t step_ms)
 		r.v.state = STATE_FILTERED;
 		r.v.up = 1;
 		break;
+	case 'q':
+		r.v.state = STATE_INSUFFICIENT;
+		r.v.probes = 0;
+		break;
 	case '?':
 		r.v.state = STATE_INSUFFICIENT;
-		r.v.probes = 1;
+		r.v.probes = 4;
 		break;
 	case 'w':
 		r.v.state = STATE_WHITELIST;
@@ -123,6 +127,22 @@ static void test_insufficient(void **state)
 	expect_event("...xx???", 3, 2, -1);
 }
 
+/* Quiet buckets add up to a silence, which began with the first of them. */
+static void test_quiet(void **state)
+{
+	(void)state;
+	expect_event("...qqs..", 3, 2, 6);
+	expect_event("...qqss.", 3, 2, 7);
+	expect_event("..?qqs..", 3, 1, 6);
+	expect_event("...q?ss.", 5, 2, 7);
+	expect_event("...q ss.", 5, 2, 7);
+	expect_event("...qqxx.", 5, 2, 7); /* a cut that was measured needs no run-up */
+	expect_event("...qqqqqqqqqqqqqqss.", 17, 16, 19);
+	struct events m;
+	struct told told = feed(&m, ".qqss.", 3600000);
+	assert_true(fabs(told.ended[0].severity - 2 - 2 * 0.95) < 1e-9);
+}
+
 static void test_long_step(void **state)
 {
 	(void)state;
@@ -141,7 +161,7 @@ static void test_severity(void **state)
 	struct told told = feed(&m, ".wwxsl.", 3600000);
 	/* 0.75 + 0.75 + 1 + (1 - 1/20) + 1 share-hours */
 	assert_true(fabs(told.ended[0].severity - 4.45) < 1e-9);
-	assert_int_equal(told.ended[0].state, STATE_SILENT);
+	assert_int_equal(told.ended[0].state, STATE_NO_LINK); /* measured beats presumed */
 	assert_int_equal(told.ended[0].probes, 10);
 }
 
@@ -260,15 +280,11 @@ static void test_expect_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_onset_and_end),
-		cmocka_unit_test(test_insufficient),
-		cmocka_unit_test(test_long_step),
-		cmocka_unit_test(test_severity),
-		cmocka_unit_test(test_resume),
-		cmocka_unit_test(test_name),
-		cmocka_unit_test(test_expect_young),
-		cmocka_unit_test(test_expect_clock),
-		cmocka_unit_test(test_expect_long_silence),
+		cmocka_unit_test(test_onset_and_end), cmocka_unit_test(test_insufficient),
+		cmocka_unit_test(test_quiet),	      cmocka_unit_test(test_long_step),
+		cmocka_unit_test(test_severity),      cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_name),	      cmocka_unit_test(test_expect_young),
+		cmocka_unit_test(test_expect_clock),  cmocka_unit_test(test_expect_long_silence),
 		cmocka_unit_test(test_expect_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

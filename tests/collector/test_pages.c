@@ -129,9 +129,11 @@ static void test_persian(void **state)
 	struct web_answer a;
 	get_page(*state, &a, "/fa/", 200);
 	expect(a.body, "<html lang=\"fa\" dir=\"rtl\">");
-	expect(a.body, "دسترسی بین‌المللی در ۳۰ استان از ۳۱ استان از دست "
-		       "رفته "
-		       "است");
+	expect(a.body,
+	       "دسترسی بین‌المللی در ۳۰ استان از ۳۱ استان از "
+	       "دست "
+	       "رفته "
+	       "است");
 	expect(a.body, "پنجشنبه ۱۸ دی ۱۴۰۴");
 	expect(a.body, "داده‌های ساختگی");
 	expect(a.body, "href=\"/fa/region/IR-23\"");
@@ -147,7 +149,7 @@ static void test_region(void **state)
 	get_page(*state, &a, "/region/IR-00", 200);
 	expect(a.body, "<h1>Markazi: only the domestic network</h1>");
 	expect(a.body, ">Irancell</a> <small>AS44244 · mobile</small>");
-	expect(a.body, "since 20:00, not ended (3 h 30 min)");
+	expect(a.body, "since 20:00, not ended <span class=\"whole\">(3 h 30 min)");
 	expect(a.body, "began between 19:59 and 20:01");
 	expect(a.body, "data-stream=\"/api/v1/stream?region=IR-00&amp;by=region\"");
 	web_answer_clear(&a);
@@ -243,6 +245,28 @@ static void test_weight(void **state)
 	assert_true(total < 60000);
 }
 
+/* A young collector shows the time for which it has something, unless told otherwise. */
+static void test_young(void **state)
+{
+	struct series s = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	struct web *w = *state;
+	struct web_answer a;
+	w->api.synthetic = true;
+	w->api.synthetic_now_ms = WEB_NOW_MS;
+	web_put_row(w, &s, WEB_NOW_MS - 2 * WEB_STEP_MS, STATE_OPEN, 9, 9);
+	get_page(w, &a, "/", 200);
+	expect(a.body, "?range=1h\" aria-current=\"page\"");
+	expect(a.body, "This network: everything measured is reachable");
+	web_answer_clear(&a);
+	get_page(w, &a, "/?range=24h", 200);
+	expect(a.body, "?range=24h\" aria-current=\"page\"");
+	web_answer_clear(&a);
+	web_put_row(w, &s, WEB_NOW_MS - 20 * WEB_STEP_MS, STATE_OPEN, 9, 9);
+	get_page(w, &a, "/", 200);
+	expect(a.body, "?range=6h\" aria-current=\"page\"");
+	web_answer_clear(&a);
+}
+
 static void test_empty(void **state)
 {
 	struct web *w = *state;
@@ -271,6 +295,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_assets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_weight, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty, setup_empty, teardown),
+		cmocka_unit_test_setup_teardown(test_young, setup_empty, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,7 +101,9 @@ static struct step_leaf *leaf(struct world *w, const char *region, uint32_t isp,
 {
 	struct step_leaf *l = &w->leaves[w->n++];
 	const struct isp *p = country_isp(w->country, isp);
-	*l = (struct step_leaf){.series = {.isp = isp, .access = p ? p->access : ACCESS_UNKNOWN},
+	/* as if the leaf had been quiet for some time, when it is quiet now */
+	*l = (struct step_leaf){.evidence = 90,
+				.series = {.isp = isp, .access = p ? p->access : ACCESS_UNKNOWN},
 				.expected = expected,
 				.fresh = true};
 	strcpy(l->series.region, region);
@@ -347,6 +349,28 @@ static void test_late(void **state)
 	assert_int_equal(of(w, "", ANY_ISP, ANY_ACC)->expected, 30);
 }
 
+/* One bucket without the only five probes of a leaf is chance; without those of the country it is not. */
+static void test_no_evidence(void **state)
+{
+	struct world *w = *state;
+	for (int i = 0; i < 3; i++)
+		leaf(w,
+		     i == 0   ? "XX-01"
+		     : i == 1 ? "XX-02"
+			      : "XX-03",
+		     i == 2 ? 200 : 100, 0, NATION_CUT, 5)
+			->evidence = 0;
+	run(w);
+	expect(w, "XX-01", 100, ACCESS_MOBILE, STATE_INSUFFICIENT);
+	expect(w, "", 100, ACCESS_MOBILE, STATE_INSUFFICIENT);
+	expect(w, "", ISP_ANY, ACCESS_MOBILE, STATE_SILENT);
+	leaf(w, "XX-03", 300, 5, NATION_NORMAL, 5);
+	w->leaves[1].evidence = w->leaves[0].evidence = 30;
+	run(w);
+	expect(w, "XX-01", 100, ACCESS_MOBILE, STATE_INSUFFICIENT);
+	expect(w, "", 100, ACCESS_MOBILE, STATE_SILENT);
+}
+
 /* A later look does not call a silence that was not called. */
 static void test_late_no_new_silence(void **state)
 {
@@ -371,21 +395,14 @@ static void test_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_shapes),
-		T(test_small_leaves),
-		T(test_subscribers),
-		T(test_probes_weigh),
-		T(test_population),
-		T(test_few_regions),
-		T(test_access),
-		T(test_unplaced),
-		T(test_unplaced_only),
-		T(test_one_network_silent),
-		T(test_no_control),
-		T(test_alone),
-		T(test_all_silent),
-		T(test_late),
-		T(test_late_no_new_silence),
+		T(test_shapes),	       T(test_small_leaves),
+		T(test_subscribers),   T(test_probes_weigh),
+		T(test_population),    T(test_few_regions),
+		T(test_access),	       T(test_unplaced),
+		T(test_unplaced_only), T(test_one_network_silent),
+		T(test_no_control),    T(test_alone),
+		T(test_all_silent),    T(test_late),
+		T(test_no_evidence),   T(test_late_no_new_silence),
 		T(test_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

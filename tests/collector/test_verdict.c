@@ -177,13 +177,15 @@ static void test_few(void **state)
 	assert_true(isnan(v.up) && isnan(v.lo) && isnan(v.hi));
 }
 
-static struct verdict silence(struct seen heard, uint32_t expected, bool alive, bool others)
+static struct verdict silence(struct seen heard, uint32_t expected, bool alive, bool others,
+			      uint32_t evidence)
 {
 	struct world w = {0};
 	look(&w, &heard);
 	return judge(&w, (struct verdict_input){.expected = expected,
 						.collector_alive = alive,
-						.others_heard = others});
+						.others_heard = others,
+						.evidence = evidence});
 }
 
 static void test_silent(void **state)
@@ -193,20 +195,36 @@ static void test_silent(void **state)
 			  one = {1, ALL, ALL, 0, ALL, LINK_UP, true},
 			  five = {5, ALL, ALL, 0, ALL, LINK_UP, true},
 			  cut = {5, 0, 0, 0, 0, LINK_UP, false};
-	assert_int_equal(silence(none, 5, true, true).state, STATE_SILENT);
-	assert_int_equal(silence(none, 4, true, true).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 50, false, true).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 50, true, false).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 0, true, true).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(one, 9, true, true).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(one, 10, true, true).state, STATE_SILENT);
-	assert_int_equal(silence(five, 49, true, true).state, STATE_FILTERED);
-	assert_int_equal(silence(five, 50, true, true).state,
+	assert_int_equal(silence(none, 14, true, true, 0).state, STATE_SILENT);
+	assert_int_equal(silence(none, 50, false, true, 0).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 50, true, false, 0).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 0, true, true, 999).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 4, true, true, 999).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(one, 9, true, true, 999).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(one, 10, true, true, 999).state, STATE_SILENT);
+	assert_int_equal(silence(five, 49, true, true, 999).state, STATE_FILTERED);
+	assert_int_equal(silence(five, 50, true, true, 0).state,
 			 STATE_SILENT); /* not what the others see */
-	assert_int_equal(silence(cut, 50, true, true).state,
+	assert_int_equal(silence(cut, 50, true, true, 999).state,
 			 STATE_CUT); /* measured beats presumed */
-	assert_int_equal(silence(five, 50, true, true).probes, 5);
-	assert_int_equal(silence(five, 50, true, true).expected, 50);
+	assert_int_equal(silence(five, 50, true, true, 0).probes, 5);
+	assert_int_equal(silence(five, 50, true, true, 0).expected, 50);
+}
+
+/* Five expected probes that are not heard once are chance; three times in a row they are not. */
+static void test_evidence(void **state)
+{
+	(void)state;
+	const struct seen none = {0, 0, 0, 0, 0, 0, false};
+	uint32_t once = verdict_evidence(0, 5);
+	assert_int_equal(once, 45);
+	assert_int_equal(silence(none, 5, true, true, 0).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 5, true, true, once).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 5, true, true, 2 * once).state, STATE_SILENT);
+	assert_int_equal(verdict_evidence(1, 9), 0);
+	assert_int_equal(verdict_evidence(1, 10), 67);
+	assert_int_equal(verdict_evidence(0, 0), 0);
+	assert_true(verdict_evidence(UINT32_MAX / 10, UINT32_MAX) > 0);
 }
 
 static void test_late_and_distinct(void **state)
@@ -267,15 +285,11 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_missing_classes),
-		cmocka_unit_test(test_mixed),
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_few),
-		cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_late_and_distinct),
-		cmocka_unit_test(test_wilson),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_table),	 cmocka_unit_test(test_missing_classes),
+		cmocka_unit_test(test_mixed),	 cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_few),	 cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_evidence), cmocka_unit_test(test_late_and_distinct),
+		cmocka_unit_test(test_wilson),	 cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,8 @@ static void test_texts(void **state)
 		const char *en = html_word(LANG_EN, (enum text)t);
 		const char *fa = html_word(LANG_FA, (enum text)t);
 		assert_true(*en && *fa);
+		assert_null(strpbrk(en, "<>&\"")); /* texts go out as they are */
+		assert_null(strpbrk(fa, "<>&\""));
 		for (char place[] = "{0}"; place[1] <= '2'; place[1]++)
 			if (!strstr(en, place) != !strstr(fa, place))
 				fail_msg("%s | %s", en, fa);

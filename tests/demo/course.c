@@ -55,7 +55,7 @@ static const struct phase phases[] = {
 	{"2026-01-07T16:30:00Z", "2026-01-08T18:45:00Z", "IR-16 IR-14", 0, ANY, CUT, 0.97, 0, 24},
 	{"2026-01-07T18:00:00Z", "2026-01-08T18:45:00Z", "IR-05 IR-12", 0, ANY, DOMESTIC, 0.9, 0,
 	 24},
-	{"2026-01-07T19:00:00Z", "2026-01-08T18:45:00Z", "IR-04", 0, MOBILE, DOMESTIC, 0.6, 0, 24},
+	{"2026-01-07T19:00:00Z", "2026-01-08T18:45:00Z", "IR-04", 0, MOBILE, DOMESTIC, 0.8, 0, 24},
 	{"2026-01-08T08:00:00Z", "2026-01-08T16:30:00Z", CITIES, 0, MOBILE, DOMESTIC, 0.32, 0, 24},
 	{"2026-01-08T13:00:00Z", "2026-01-08T18:45:00Z", "IR-05", TCI, ANY, CUT, 1, 0, 24},
 	{"2026-01-08T14:30:00Z", "2026-01-08T16:30:00Z", "IR-23", 0, FIXED, CUT, 0.55, 0, 24},
@@ -91,8 +91,8 @@ static const struct phase phases[] = {
 #define MOBILE_DAYS   2.5 /* leaves return within so many days */
 #define FIXED_DAYS    4.5
 #define BLOCK_MS      (5 * HOUR_MS) /* relapses last so long */
-#define RELAPSE	      0.2
-#define ALLOWED_LINES 0.78
+#define RELAPSE	      0.12
+#define ALLOWED_LINES 0.9
 
 /* Power: a leaf of fixed lines in a hundred goes dark for some time on an evening. */
 #define POWER_CUTS 0.008
@@ -128,6 +128,11 @@ struct course *course_new(void)
 void course_free(struct course *c)
 {
 	free(c);
+}
+
+bool course_is_over(const struct course *c, int64_t t_ms)
+{
+	return t_ms >= c->recovery_ms;
 }
 
 static uint64_t mix(uint64_t x)

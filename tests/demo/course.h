@@ -3,6 +3,7 @@
 #ifndef TESTS_DEMO_COURSE_H
 #define TESTS_DEMO_COURSE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/row.h"
@@ -25,6 +26,9 @@ void course_free(struct course *c);
 /* What line number `line` (any stable number) of a leaf meets at t. */
 enum weather course_at(const struct course *c, const struct series *leaf, uint64_t line,
 		       int64_t t_ms);
+
+/* True once lines return: from then on spools find ways out. */
+bool course_is_over(const struct course *c, int64_t t_ms);
 
 /* Share of volunteers whose device is on and reports in a quarter of an hour, by the clock in Tehran. */
 double course_awake(int64_t t_ms);

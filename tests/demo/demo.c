@@ -20,18 +20,19 @@
 #include "common/log.h"
 #include "tests/demo/course.h"
 
-#define FROM	   "2025-12-28"
-#define UNTIL	   "2026-02-01"
-#define LATE_FROM  "2026-01-06" /* steps that the spools bring something for */
-#define SPOOLS_AT  "2026-01-30T09:00:00Z"
-#define STEP_MS	   900000
-#define GRACE_MS   120000
-#define MIN_PROBES 5
-#define VOLUNTEERS 2400
-#define SPOOLED	   0.8	 /* of the volunteers come back with their spool */
-#define SATELLITE  0.006 /* have another way out */
-#define LISTED_OUT 0.05	 /* reach a collector while only listed sites are open */
-#define MISS	   0.2	 /* of the votes lack a target for some reason of its own */
+#define FROM		 "2025-12-28"
+#define UNTIL		 "2026-02-01"
+#define LATE_FROM	 "2026-01-06" /* steps that the spools bring something for */
+#define SPOOLS_AT	 "2026-01-31T06:00:00Z"
+#define STEP_MS		 900000
+#define GRACE_MS	 120000
+#define MIN_PROBES	 5
+#define VOLUNTEERS	 2400
+#define SPOOLED		 0.8   /* of the volunteers come back with their spool */
+#define SATELLITE	 0.006 /* have another way out */
+#define LISTED_OUT	 0.05  /* reach a collector while only listed sites are open */
+#define LISTED_OUT_LATER 0.7   /* once mirrors are found */
+#define MISS		 0.2   /* of the votes lack a target for some reason of its own */
 
 /* The networks, and the share of each among a province's volunteers. */
 static const struct {
@@ -163,9 +164,9 @@ static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, 
 /* Does what a volunteer measures now reach the collector now, or later, or never? 1, 0, -1 */
 static int arrives(const struct demo *d, uint64_t line, enum weather w)
 {
-	bool satellite = course_chance(line, 6, 6) < SATELLITE;
-	(void)d;
-	if (w == NORMAL || satellite || (w == LIST && course_chance(line, 7, 7) < LISTED_OUT))
+	double listed = course_is_over(d->course, d->start_ms) ? LISTED_OUT_LATER : LISTED_OUT;
+	if (w == NORMAL || course_chance(line, 6, 6) < SATELLITE ||
+	    (w == LIST && course_chance(line, 7, 7) < listed))
 		return 1;
 	return course_chance(line, 8, 8) < SPOOLED ? 0 : -1;
 }
@@ -229,8 +230,10 @@ static void look(struct demo *d)
 			j->expected = j->v.expected;
 		} else if (!step.late) {
 			int64_t expected = timeline_expected(d->timeline, &l->series, d->start_ms);
-			must(expected < 0 ? -1 : 0);
+			int64_t evidence = timeline_evidence(d->timeline, &l->series, d->start_ms);
+			must(expected < 0 || evidence < 0 ? -1 : 0);
 			j->expected = (uint32_t)expected;
+			j->evidence = (uint32_t)evidence;
 		}
 	}
 	must(step_run(&step, d->judged, d->n_leaves));

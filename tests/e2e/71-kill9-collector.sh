@@ -39,6 +39,7 @@ while (($(spooled "${NODES[@]}"))); do
 done
 for node in "${NODES[@]}"; do wait "${PID[upload-$node]}" || fail "$node could not deliver"; done
 ((kills >= 3)) || fail "all was delivered before there were three kills"
+delivered=$(now_s)
 say "$total batches delivered through $kills kills"
 
 censor reset
@@ -47,10 +48,4 @@ for file in "$WORK"/copies/*; do
 	[[ $(post "$file") == 200 && $(jq -r .status "$WORK/answer") == duplicate ]] ||
 		fail "there was a receipt for ${file##*/}, but it is not there: $(cat "$WORK/answer")"
 done
-rows() { timeline "$from" "$until" | jq -S '.rows | map(del(.provisional, .revision))'; }
-until=$(now_s)
-rows >"$WORK/live"
-stop TERM collector
-"$COLLECTOR" rebuild -c "$WORK/collector.conf" >>"$WORK/log/collector" 2>&1
-collector_start
-rows | diff "$WORK/live" - >"$WORK/diff" || fail "a rebuild shows something else: $(head -20 "$WORK/diff")"
+rebuild_shows_same "$from" "$delivered"

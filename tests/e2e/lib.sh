@@ -250,3 +250,18 @@ truthful() { # FROM OPTION...: up to now, the timeline says what the censor's lo
 	timeline "$from" "$until" | "$ROOT/tests/e2e/timeline.py" check --truth "$COUNTRY_DIR/truth.jsonl" \
 		--from "$from" --until "$until" --step "$STEP_S" --settle "$SETTLE_S" "$@"
 }
+
+published_rows() { # FROM UNTIL: one line each
+	timeline "$1" "$2" | jq -c '.rows[] | del(.provisional)'
+}
+
+rebuild_shows_same() { # FROM UNTIL: views made anew from the archive show the same rows; of a time that is settled
+	published_rows "$@" >"$WORK/rows.live"
+	stop TERM collector
+	"$COLLECTOR" rebuild -c "$WORK/collector.conf" >>"$WORK/log/collector" 2>&1
+	collector_start
+	published_rows "$@" >"$WORK/rows.rebuilt"
+	[[ -s $WORK/rows.live ]] || fail "no rows to compare"
+	diff "$WORK/rows.live" "$WORK/rows.rebuilt" || fail "after a rebuild the timeline is another one"
+	say "a rebuild shows the same $(wc -l <"$WORK/rows.live") rows"
+}

@@ -84,10 +84,22 @@ static void backoff_doubles_and_is_spread(void **state)
 	}
 }
 
+static void turns_are_fair(void **state)
+{
+	static const unsigned char group[8] = {0, 0, 0, 0, 1, 1, 2, 0};
+	size_t order[8] = {3, 1, 6, 0, 5, 7, 4, 2};
+	static const size_t want[8] = {3, 6, 5, 1, 4, 0, 7, 2};
+	(void)state;
+	schedule_take_turns(order, 8, group);
+	assert_memory_equal(order, want, sizeof(want));
+	schedule_take_turns(order, 0, group);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gap_has_its_bounds_and_mean),
+		cmocka_unit_test(turns_are_fair),
 		cmocka_unit_test(shuffle_is_a_permutation),
 		cmocka_unit_test(every_permutation_is_as_likely),
 		cmocka_unit_test(backoff_doubles_and_is_spread),
