@@ -1,6 +1,7 @@
 /* rebuild.c: `collector rebuild`: throws the views away and makes them again from the archive. The
  * lock of the archive keeps it from running beside a collector that serves. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "collector/ingest.h"
 #include "collector/rig.h"
@@ -14,6 +15,10 @@ int verb_rebuild(const struct conf *c)
 	struct rig rig;
 	char err[512];
 	int rc = rig_open(&rig, c, NULL, err, sizeof(err));
+	if (rc == 0 && rig.synthetic) {
+		snprintf(err, sizeof(err), "simulated views have no archive to be made from");
+		rc = 1;
+	}
 	if (rc == 0 && ingest_rebuild(rig.ingest, err, sizeof(err)) < 0)
 		rc = 1;
 	if (rc)

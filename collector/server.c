@@ -160,6 +160,15 @@ static struct bufferevent *conn_new(struct event_base *base, void *arg)
 	return bev;
 }
 
+/* Out of descriptors: without a pause the loop would spin on a listener that stays readable. The next
+ * sweep tries again. */
+static void accept_failed(struct evconnlistener *listener, void *arg)
+{
+	(void)arg;
+	log_warn("cannot take a connection");
+	evconnlistener_disable(listener);
+}
+
 static void conn_closed(struct evhttp_connection *evcon, void *arg)
 {
 	struct conn *c = arg;
@@ -176,6 +185,7 @@ static void sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	free_dead(s);
+	set_accepting(s, s->stats.connections < s->c.max_connections);
 	for (struct conn *c = TAILQ_FIRST(&s->conns), *after; c; c = after) {
 		after = TAILQ_NEXT(c, next);
 		if (now < c->deadline_ms)
@@ -324,6 +334,7 @@ struct server *server_new(const struct server_config *config, char *err, size_t 
 	s->bound = evhttp_accept_socket_with_handle(s->http, fd);
 	if (!s->bound || event_add(s->sweep, &second) < 0)
 		abort();
+	evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(s->bound), accept_failed);
 	return s;
 }
 

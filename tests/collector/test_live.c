@@ -220,6 +220,40 @@ static void test_come_and_go(void **state)
 	assert_int_equal(stats.rows, 11);
 }
 
+/* One who does not read is cut off, and the others go on. */
+static void test_slow_reader(void **state)
+{
+	struct web *w = *state;
+	struct views_listener l = live_listener(w->api.live);
+	struct event e = {
+		.id = "x", .state = STATE_CUT, .series = country, .onset_ms = some_step()};
+	struct live_stats stats;
+	struct server_stats server;
+	struct buf out;
+	int slow = open_stream(w, "", NULL), good = open_stream(w, "region=IR-23", NULL);
+	read_until(w, good, &out, "retry: 5000\n\n");
+	buf_clear(&out);
+	for (int i = 0; i < 40000; i++) {
+		l.event(l.arg, &e);
+		if (i % 100 == 0)
+			web_turn(w);
+	}
+	for (int64_t end = clock_mono_ms() + 3000; clock_mono_ms() < end;) {
+		web_turn(w);
+		live_stats(w->api.live, &stats);
+		if (stats.readers == 1)
+			break;
+	}
+	assert_int_equal(stats.readers, 1);
+	server_stats(w->api.server, &server);
+	assert_true(server.buffered_bytes < 10000);
+	change(w, &tehran, some_step(), 20);
+	read_until(w, good, &out, "\"probes\":20,");
+	buf_clear(&out);
+	close(slow);
+	close(good);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_slow_reader, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

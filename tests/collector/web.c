@@ -179,6 +179,25 @@ void web_turn(struct web *w)
 	event_base_dispatch(w->base);
 }
 
+void web_turns(struct web *w, int n)
+{
+	while (n--)
+		web_turn(w);
+}
+
+void web_wait_connections(struct web *w, size_t n, int ms)
+{
+	struct server_stats s;
+	server_stats(w->api.server, &s);
+	for (int64_t end = clock_mono_ms() + ms; s.connections != n && clock_mono_ms() < end;) {
+		web_turn(w);
+		server_stats(w->api.server, &s);
+	}
+	if (s.connections != n)
+		fprintf(stderr, "web: %zu connections instead of %zu\n", s.connections, n);
+	check(s.connections == n, "connections");
+}
+
 int web_connect(struct web *w)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET,

@@ -42,6 +42,9 @@ void web_fill(struct web *w, bool synthetic);
 
 /* Runs the loop for a moment. */
 void web_turn(struct web *w);
+void web_turns(struct web *w, int n);
+/* Runs the loop until n connections are open, at most ms; aborts when there are not. */
+void web_wait_connections(struct web *w, size_t n, int ms);
 /* A socket to the server, non-blocking. */
 int web_connect(struct web *w);
 /* Sends all of it, running the loop; 0, or -1 when the server closed. */

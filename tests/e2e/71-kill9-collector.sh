@@ -26,7 +26,7 @@ deliver() { # NODE: one batch after the other, until all are gone
 }
 for node in "${NODES[@]}"; do
 	deliver "$node" &
-	PID["upload-$node"]=$!
+	PID[upload.$node]=$!
 done
 kills=0
 while (($(spooled "${NODES[@]}"))); do
@@ -37,7 +37,10 @@ while (($(spooled "${NODES[@]}"))); do
 	stop KILL collector
 	kills=$((kills + 1))
 done
-for node in "${NODES[@]}"; do wait "${PID[upload-$node]}" || fail "$node could not deliver"; done
+for node in "${NODES[@]}"; do
+	wait "${PID[upload.$node]}" || fail "$node could not deliver"
+	unset "PID[upload.$node]"
+done
 ((kills >= 3)) || fail "all was delivered before there were three kills"
 delivered=$(now_s)
 say "$total batches delivered through $kills kills"

@@ -41,9 +41,21 @@ fail() {
 	exit 1
 }
 
+ended_well() { # the collector and the probes are still there, end with 0 when asked to, and no sanitizer spoke
+	local name rc
+	for name in "${!PID[@]}"; do
+		rc=0
+		kill -TERM "${PID[$name]}" 2>/dev/null || true
+		wait "${PID[$name]}" || rc=$?
+		((rc == 0)) || { say "FAILED: $name ended with $rc" && return 1; }
+	done
+	! grep -sE 'Sanitizer|runtime error' "$WORK"/log/*
+}
+
 finish() {
 	local rc=$?
 	((rc == 0)) || [[ -n ${FAILED:-} ]] || say "FAILED: a command ended with $rc"
+	((rc != 0)) || ended_well || rc=1
 	((rc == 0)) || show_logs
 	exit $rc
 }
