@@ -57,7 +57,7 @@ $(O)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(O)/%.o: $(O)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(call obj,$(wildcard collector/*.c)): | $(O)/collector/assets.h
+$(call obj,$(wildcard collector/*.c tests/collector/*.c tests/fuzz/*.c)): | $(O)/collector/assets.h
 # Every file of collector/web and every .sql becomes a byte array in the binary.
 $(O)/collector/assets.h $(O)/collector/assets.c &: $(ASSETS) $(O)/collector.list tests/assets.sh
 	@mkdir -p $(O)/collector

@@ -13,6 +13,7 @@ struct entry {
 	uint32_t number;
 	int64_t bucket_ms;
 	uint32_t dirty; /* bit by class */
+	bool loading;	/* what the store has is on its way */
 	struct cell cells[CLASSES];
 };
 
@@ -75,42 +76,62 @@ static struct entry *find(struct cellbook *b, uint32_t number, int64_t bucket_ms
 	return e;
 }
 
+struct loading {
+	struct cellbook *b;
+	uint32_t number;
+};
+
 static int take_cell(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell)
 {
-	struct entry *e = arg;
-	(void)bucket_ms;
+	const struct loading *l = arg;
+	struct entry *e = find(l->b, l->number, bucket_ms);
+	if (!e || !e->loading)
+		return 0;
 	e->cells[class] = *cell;
 	cell_init(cell);
 	return 0;
 }
 
-/* The entry, read from the store when it is not in memory; NULL on trouble. */
-static struct entry *entry_of(struct cellbook *b, uint32_t number, const struct series *leaf,
-			      int64_t bucket_ms)
+static struct entry *add_entry(struct cellbook *b, uint32_t number, const struct series *leaf,
+			       int64_t bucket_ms)
 {
-	struct entry *e = find(b, number, bucket_ms), **chain = chain_of(b, number, bucket_ms);
-	if (e)
-		return e;
-	e = xcalloc(1, sizeof(*e));
+	struct entry **chain = chain_of(b, number, bucket_ms), *e = xcalloc(1, sizeof(*e));
 	e->leaf = *leaf;
 	e->number = number;
 	e->bucket_ms = bucket_ms;
-	if (store_cells(b->store, leaf, bucket_ms, bucket_ms + 1, take_cell, e) < 0) {
-		entry_free(e);
-		return NULL;
-	}
+	e->loading = true;
 	e->next = *chain;
 	*chain = e;
 	b->n++;
 	return e;
 }
 
+/* Every bucket of [from, until) gets an entry; those that are new are read from the store together. An empty one spares
+ * the next look there. */
+static int load(struct cellbook *b, uint32_t number, const struct series *leaf, int64_t from_ms,
+		int64_t until_ms, int64_t bucket_ms)
+{
+	struct loading l = {b, number};
+	bool fresh = false;
+	for (int64_t t = from_ms; t < until_ms; t += bucket_ms)
+		if (!find(b, number, t)) {
+			add_entry(b, number, leaf, t);
+			fresh = true;
+		}
+	if (!fresh)
+		return 0;
+	int rc = store_cells(b->store, leaf, from_ms, until_ms, take_cell, &l);
+	for (int64_t t = from_ms; t < until_ms; t += bucket_ms)
+		find(b, number, t)->loading = false;
+	return rc;
+}
+
 int cellbook_add(struct cellbook *b, uint32_t leaf_number, const struct series *leaf,
 		 int64_t bucket_ms, enum target_class class, const struct cell_vote *vote)
 {
-	struct entry *e = entry_of(b, leaf_number, leaf, bucket_ms);
-	if (!e)
+	if (load(b, leaf_number, leaf, bucket_ms, bucket_ms + 1, 1) < 0)
 		return -1;
+	struct entry *e = find(b, leaf_number, bucket_ms);
 	if (!cell_add(&e->cells[class], vote))
 		return 0;
 	b->n_dirty += !e->dirty;
@@ -118,32 +139,18 @@ int cellbook_add(struct cellbook *b, uint32_t leaf_number, const struct series *
 	return 1;
 }
 
-struct unite {
-	struct cellbook *b;
-	uint32_t number;
-	struct cell *cells;
-};
-
-/* A stored cell, unless the book has a newer one. */
-static int unite_cell(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell)
-{
-	struct unite *u = arg;
-	if (!find(u->b, u->number, bucket_ms))
-		cell_merge(&u->cells[class], cell);
-	return 0;
-}
-
 int cellbook_unite(struct cellbook *b, uint32_t leaf_number, const struct series *leaf,
 		   int64_t from_ms, int64_t until_ms, int64_t bucket_ms,
 		   struct cell cells[static CLASSES])
 {
-	struct unite u = {b, leaf_number, cells};
+	if (load(b, leaf_number, leaf, from_ms, until_ms, bucket_ms) < 0)
+		return -1;
 	for (int64_t t = from_ms; t < until_ms; t += bucket_ms) {
 		const struct entry *e = find(b, leaf_number, t);
-		for (size_t c = 0; e && c < CLASSES; c++)
+		for (size_t c = 0; c < CLASSES; c++)
 			cell_merge(&cells[c], &e->cells[c]);
 	}
-	return store_cells(b->store, leaf, from_ms, until_ms, unite_cell, &u);
+	return 0;
 }
 
 static int write_entry(struct cellbook *b, struct entry *e)
