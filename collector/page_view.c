@@ -4,7 +4,6 @@
 
 #include "collector/country.h"
 #include "collector/page.h"
-#include "common/clock.h"
 
 /* A page's bands have about as many steps as a phone has pixels. */
 #define STEPS_MAX 360
@@ -50,10 +49,7 @@ void view_init(struct view *v, struct call *c)
 	*v = (struct view){.call = c, .country = c->api->country, .lang = p->lang};
 	v->until_ms = end - end % row_ms;
 	v->range_ms = p->range_ms;
-	/* A demonstration is about its whole course, not about its last day. */
-	if (c->api->synthetic && v->range_ms && !query_get(&c->query, "range"))
-		v->range_ms = 30 * CLOCK_DAY_MS;
-	set_range(v, v->range_ms ? v->until_ms - v->range_ms : p->from_ms);
+	set_range(v, p->range_ms ? v->until_ms - p->range_ms : p->from_ms);
 	v->offset_min = p->local_time ? v->country->utc_offset_min : 0;
 }
 

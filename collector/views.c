@@ -43,7 +43,7 @@
 
 #define LATE_EVERY_MIN_MS 1000
 #define LATE_EVERY_MAX_MS 30000
-#define LATE_STEPS	  256 /* of one slice: some 0.2 s */
+#define LATE_STEPS	  128 /* of one slice: some 0.3 s with 370 leaves */
 #define LATE_SLICES	  16  /* events of revised rows are made anew after so many at the latest */
 
 #define PROVISIONAL_EVERY_MIN_MS 1000

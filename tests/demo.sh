@@ -22,5 +22,5 @@ if [ ! -e $dir/made ] || [ "$bin/demo" -nt $dir/made ]; then
 	"$bin/demo" $dir/data
 	touch $dir/made
 fi
-echo "Synthetic January 2026:  http://$listen/   (Ctrl-C stops)"
+echo "Synthetic January 2026:  http://$listen/?range=30d   (Ctrl-C stops)"
 exec "$bin/collector" serve -c $dir/collector.conf
