@@ -35,17 +35,26 @@ struct stream {
 	void *arg;
 };
 
-static void withhold(struct verdict *v, uint32_t min_probes)
+static void withhold_all(struct row *r, uint32_t min_probes)
 {
-	enum state state = v->state;
-	uint32_t expected = v->expected;
+	enum state state = r->v.state;
+	uint32_t expected = r->v.expected;
+	r->v = nothing;
+	r->v.expected = expected < min_probes ? 0 : expected;
+	if (state == STATE_SILENT) {
+		r->v.state = state;
+		snprintf(r->v.rule, sizeof(r->v.rule), "silent");
+	} else {
+		r->revision = 0;
+		r->revised_ms = 0;
+	}
+}
+
+static void withhold(struct row *r, uint32_t min_probes)
+{
+	struct verdict *v = &r->v;
 	if (v->probes < min_probes) {
-		*v = nothing;
-		v->expected = expected < min_probes ? 0 : expected;
-		if (state == STATE_SILENT) {
-			v->state = state;
-			snprintf(v->rule, sizeof(v->rule), "silent");
-		}
+		withhold_all(r, min_probes);
 		return;
 	}
 	for (size_t c = 0; c < CLASSES; c++)
@@ -149,7 +158,7 @@ static int on_row(void *arg, const struct row *stored)
 	struct stream *s = arg;
 	struct row r = *stored;
 	int rc = fill(s, r.start_ms);
-	withhold(&r.v, s->p->min_probes);
+	withhold(&r, s->p->min_probes);
 	return rc ? rc : take(s, &r);
 }
 

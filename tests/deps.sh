@@ -39,3 +39,11 @@ export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq >/dev/null
 # shellcheck disable=SC2086
 $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+# Nor at the next boot: only the tests use them, and those start their own.
+for unit in nginx unbound; do
+	case " $missing " in
+	*" $unit "* | *" $unit-light "*)
+		! command -v systemctl >/dev/null || $sudo systemctl -q disable "$unit" 2>/dev/null || true
+		;;
+	esac
+done

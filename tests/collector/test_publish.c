@@ -167,6 +167,8 @@ static void test_withheld(void **state)
 	assert_int_equal(few.v.expected, 8);
 	few.v.expected = 0;
 	assert_true(verdict_equal(&few.v, &none.v));
+	assert_int_equal(few.revision, none.revision);
+	assert_int_equal(few.revised_ms, none.revised_ms);
 	assert_int_equal(w->rows[1].v.state, STATE_SILENT);
 	assert_int_equal(w->rows[1].v.probes, 0);
 	assert_true(isnan(w->rows[1].v.up));

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "collector/store.h"
 #include "common/clock.h"
@@ -231,6 +233,38 @@ static void test_schema(void **state)
 	assert_int_equal(store_position(w->store).offset, 0);
 }
 
+/* No room on the disk: the commit says so, and what was committed before is whole. */
+static void test_disk_full(void **state)
+{
+	struct stored *w = *state;
+	struct rlimit all, little;
+	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
+	struct row r;
+	int rc = 0;
+	put(w, s, T0, 5);
+	stored_commit(w, 1);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	little = all;
+	little.rlim_cur = 400000;
+	setrlimit(RLIMIT_FSIZE, &little);
+	for (uint32_t i = 0; i < 20000 && rc == 0; i++) {
+		uint8_t id[BATCH_ID];
+		memcpy(id, &i, sizeof(i));
+		memset(id + 4, (int)i, sizeof(id) - 4);
+		rc = store_put_batch(w->store, id, T0) < 0 ? -1 : 0;
+	}
+	if (rc == 0)
+		rc = store_commit(w->store, (struct archive_pos){1, 2});
+	setrlimit(RLIMIT_FSIZE, &all);
+	assert_int_equal(rc, -1);
+	stored_reopen(w);
+	assert_int_equal(store_position(w->store).offset, 1);
+	assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
+	put(w, s, T0 + STEP, 5);
+	stored_commit(w, 2);
+}
+
 static void test_refused(void **state)
 {
 	struct stored *w = *state;
@@ -252,8 +286,9 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		T(test_ledger),	 T(test_cells), T(test_cells_of_a_leaf), T(test_due_and_meta),
-		T(test_watcher), T(test_reset), T(test_schema),		 T(test_refused),
+		T(test_ledger),	      T(test_cells),	 T(test_cells_of_a_leaf),
+		T(test_due_and_meta), T(test_watcher),	 T(test_reset),
+		T(test_schema),	      T(test_disk_full), T(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,8 @@ static void test_silent_then_backfilled(void **state)
 	struct event e[2], all[2];
 	history_pass(h, 0, 118000, one_network_cut);
 	history_live(h, 0);
-	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 60000, 65000, STATE_INSUFFICIENT); /* chance? */
+	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 60000, 65000,
+		     STATE_INSUFFICIENT); /* chance? */
 	expect_state(h, "XX-01", 100, ACCESS_MOBILE, 65000, 100000, STATE_SILENT);
 	expect_state(h, "XX-01", 200, ACCESS_MOBILE, 60000, 100000, STATE_FILTERED);
 	expect_state(h, "", 100, ANY, 60000, 100000, STATE_SILENT);

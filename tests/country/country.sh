@@ -240,8 +240,8 @@ wait_servers() {
 	local i _
 	wait_tcp world 203.0.113.11 443
 	wait_tcp nin 198.51.100.11 443
-	wait_tcp world $PUBLIC_DNS4 53
-	wait_tcp nin $NIN_DNS4 53
+	wait_tcp world "$PUBLIC_DNS4" 53
+	wait_tcp nin "$NIN_DNS4" 53
 	for ((i = 1; i <= I; i++)); do wait_tcp "isp$i" "$(resolver4 "$i")" 53; done
 	for _ in $(seq 100); do
 		[[ ! -e $DIR/dpi.ready ]] || return 0

@@ -80,13 +80,6 @@ expect() { # WHAT CMD...: must succeed now
 	"$@" || fail "$what"
 }
 
-expect_exit() { # CODE CMD...
-	local want=$1 rc=0
-	shift
-	"$@" || rc=$?
-	((rc == want)) || fail "exit code $rc instead of $want: $*"
-}
-
 # --- country --------------------------------------------------------------------------------------------------
 
 censor() { # also: censor set ISP PROVINCE STATES

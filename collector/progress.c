@@ -1,0 +1,124 @@
+/* progress.c: kept in the store besides cells, rows and events:
+ *
+ *	META "views"	final_until alive_from alive_until late_next late_from late_slices, decimal
+ *	DUE  step	its leaves, one after the other: access, ISP, length, region (varints)
+ */
+#include "collector/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/varint.h"
+
+#define LEAF_MAX (3 * VARINT_MAX + BATCH_REGION_LEN)
+
+void progress_clear(struct progress *p)
+{
+	seriesmap_clear(&p->leaves);
+	duelist_clear(&p->due);
+}
+
+static void forget_times(struct progress *p)
+{
+	p->at.final_until = p->at.alive_from = p->at.alive_until = p->at.late_next = -1;
+	p->at.late_from = p->at.late_slices = 0;
+}
+
+void progress_init(struct progress *p)
+{
+	progress_clear(p);
+	forget_times(p);
+	p->saved = p->at;
+}
+
+static int load_leaf(void *arg, const struct series *s)
+{
+	seriesmap_add(arg, s);
+	return 0;
+}
+
+/* All leaves that have cells, those of unplaced probes too. */
+static int load_leaves(struct progress *p, struct store *store)
+{
+	const char *regions[] = {REGION_UNPLACED, NULL};
+	struct series_query q = {
+		.by_region = true, .by_isp = true, .by_access = true, .access = -1};
+	if (store_series(store, &q, load_leaf, &p->leaves) < 0)
+		return -1;
+	q.regions = regions;
+	return store_series(store, &q, load_leaf, &p->leaves);
+}
+
+static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
+{
+	struct progress *p = arg;
+	struct varint_in in = varint_from(data, len);
+	while (!in.bad && !varint_done(&in)) {
+		struct series s = {0};
+		s.access = (enum access_type)varint_get_max(&in, ACCESSES - 1);
+		s.isp = (uint32_t)varint_get_max(&in, UINT32_MAX);
+		size_t n = varint_get_max(&in, sizeof(s.region) - 1);
+		const uint8_t *region = varint_bytes(&in, n);
+		if (!region)
+			break;
+		memcpy(s.region, region, n);
+		duelist_add(&p->due, step_ms, seriesmap_add(&p->leaves, &s));
+	}
+	return in.bad ? -1 : 0;
+}
+
+int progress_load(struct progress *p, struct store *store)
+{
+	char text[160];
+	if (store_get_meta(store, "views", text, sizeof(text)) < 0)
+		return -1;
+	if (sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64,
+		   &p->at.final_until, &p->at.alive_from, &p->at.alive_until, &p->at.late_next,
+		   &p->at.late_from, &p->at.late_slices) != 6)
+		forget_times(p);
+	p->saved = p->at;
+	p->at.alive_from = p->at.alive_until = -1;
+	return load_leaves(p, store) < 0 ? -1 : store_due(store, load_due, p);
+}
+
+static int save_due(struct progress *p, struct store *store, struct due_step *d)
+{
+	struct buf out;
+	buf_init(&out, d->n * LEAF_MAX);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct series *s = &p->leaves.series[d->leaves[i]];
+		varint_put(&out, s->access);
+		varint_put(&out, s->isp);
+		varint_put(&out, strlen(s->region));
+		buf_puts(&out, s->region);
+	}
+	int rc = store_put_due(store, d->start_ms, out.data, out.len);
+	buf_clear(&out);
+	d->unsaved = false;
+	return rc;
+}
+
+int progress_save(struct progress *p, struct store *store)
+{
+	char text[160];
+	for (size_t i = 0; i < p->due.n; i++)
+		if (p->due.steps[i].unsaved && save_due(p, store, &p->due.steps[i]) < 0)
+			return -1;
+	if (!memcmp(&p->at, &p->saved, sizeof(p->at)))
+		return 0;
+	p->saved = p->at;
+	snprintf(text, sizeof(text),
+		 "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+		 p->at.final_until, p->at.alive_from, p->at.alive_until, p->at.late_next,
+		 p->at.late_from, p->at.late_slices);
+	return store_put_meta(store, "views", text);
+}
+
+int progress_done(struct progress *p, struct store *store, int64_t start_ms)
+{
+	if (!duelist_at(&p->due, start_ms))
+		return 0;
+	duelist_remove(&p->due, start_ms);
+	return store_put_due(store, start_ms, NULL, 0);
+}

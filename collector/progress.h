@@ -1,0 +1,35 @@
+/* progress.h: how far the views have come: what is final, when the collector was up, which steps are due; in
+ * memory and in the store. */
+#ifndef COLLECTOR_PROGRESS_H
+#define COLLECTOR_PROGRESS_H
+
+#include <stdint.h>
+
+#include "collector/duelist.h"
+#include "collector/seriesmap.h"
+#include "collector/store.h"
+
+/* Times in ms; -1: not known. */
+struct progress {
+	struct {
+		int64_t final_until; /* steps that start before are final */
+		int64_t alive_from;  /* the collector was up in [from, until] */
+		int64_t alive_until;
+		int64_t late_next;   /* the next slice of late work */
+		int64_t late_from;   /* where it goes on */
+		int64_t late_slices; /* since events were made anew */
+	} at, saved;
+	struct seriesmap leaves; /* every leaf that was ever heard */
+	struct duelist due;	 /* leaves by their number in the map */
+};
+
+void progress_init(struct progress *p); /* clears what there was */
+void progress_clear(struct progress *p);
+/* What was saved last; the collector was down since then, so when it was up is not known. 0 or -1. */
+int progress_load(struct progress *p, struct store *store);
+/* Writes what has changed: before a commit. 0 or -1. */
+int progress_save(struct progress *p, struct store *store);
+/* Takes a step off the list. 0 or -1. */
+int progress_done(struct progress *p, struct store *store, int64_t start_ms);
+
+#endif
