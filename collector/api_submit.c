@@ -1,7 +1,8 @@
 /* api_submit.c: /api/v1/submit: one sealed batch in, one receipt out.
  *
- * The receipt is given when the batch is on disk, which may be after the peer has left; then it goes
- * nowhere (request.h) and the probe, which has no receipt, sends again and is told "duplicate". */
+ * The receipt is given when the batch is on disk, which may be after the peer has left; then it
+ * goes nowhere (request.h) and the probe, which has no receipt, sends again and is told
+ * "duplicate". */
 #include <stdlib.h>
 #include <sys/socket.h>
 

@@ -2,8 +2,9 @@
  *
  *	0	4	"FNR1"
  *	4	4	n: bytes of the body
- *	8	4	CRC-32 of: segment number (4), offset of this record in it (8), the 8 bytes
- *above 12	n	body 12+n	4	CRC-32 of the body
+ *	8	4	CRC-32 of: segment number (4), offset of this record in it (8), the 8 bytes above
+ *	12	n	body
+ *	12+n	4	CRC-32 of the body
  *
  *	body	0	1	type (enum archive_type)
  *		1	8	received, Unix milliseconds
@@ -15,10 +16,10 @@
  *		29	1	source of the AS number
  *		30	..	inner bytes of the batch; nothing for ALIVE
  *
- * The header has a CRC of its own so that a length can be trusted before the body is there: a
- *record whose good header reaches past the end of the file was cut short by a crash, and nothing
- *was acknowledged behind it. The position inside that CRC keeps bytes that a sender put into a
- *batch, or a block that a broken disk wrote elsewhere, from ever passing for a record. */
+ * The header has a CRC of its own so that a length can be trusted before the body is there: a record
+ * whose good header reaches past the end of the file was cut short by a crash, and nothing was
+ * acknowledged behind it. The position inside that CRC keeps bytes that a sender put into a batch, or
+ * a block that a broken disk wrote elsewhere, from ever passing for a record. */
 #include "collector/archive_record.h"
 
 #include <errno.h>

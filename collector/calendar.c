@@ -8,8 +8,8 @@
 #define MINUTE_MS 60000LL
 #define DAY_MIN	  (24 * 60)
 
-/* 1 Farvardin of year 0 in the 33-year reckoning, in days since 1970-01-01; with it 1 Farvardin 1404
- * is 2025-03-21. */
+/* 1 Farvardin of year 0 in the 33-year reckoning, in days since 1970-01-01; with it 1 Farvardin
+ * 1404 is 2025-03-21. */
 #define JALALI_EPOCH_DAY (-492633LL)
 #define CYCLE_YEARS	 33
 #define CYCLE_DAYS	 (33 * 365 + 8)

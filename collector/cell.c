@@ -4,19 +4,18 @@
  *
  * Stored form (varints of varint.h, except the probe ids, which are random and would only grow):
  *
- *	n							number of votes
- *	n times, ascending by probe:
- *	    probe						8 bytes, big-endian
- *	    flags = late | fp<<1 | miss<<2 | kinds<<3		kinds: bit k when step_tried[k] is
- *not 0 tried
- *	    tried & ~ok						if miss: something tried was not
- *reached fp							if fp tried & ~step_tried[k],
- *step_tried[k] & ~step_ok[k]	for each kind in kinds
+ *	n                            number of votes; then n times, ascending by probe:
+ *	    probe                    8 bytes, big-endian
+ *	    flags                    late | fp << 1 | miss << 2 | kinds << 3
+ *	                             kinds: bit k when step_tried[k] is not 0
+ *	    tried
+ *	    tried & ~ok              if miss: something that was tried was not reached
+ *	    fp                       if fp
+ *	    tried & ~step_tried[k], step_tried[k] & ~step_ok[k]     for each kind in kinds
  *
- * Differences are stored because they are nearly always 0. Every cell has exactly one form:
- *decoding refuses anything else, also masks that are not subsets of what was tried, since no result
- *could have made them.
- */
+ * Differences are stored because they are nearly always 0. Every cell has exactly one form: decoding
+ * refuses anything else, also masks that are not subsets of what was tried, since no result could
+ * have made them. */
 #include "collector/cell.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* cell.h: votes as sets. Pure.
  *
  * A cell is what all probes of one (bucket, region, ISP, access) saw of one target class: for each
- * probe the set of targets it tried, and the set it reached, as bit masks over the class's targets (the
- * slot of country.h). Merging two cells is the union of those sets, so it does not matter how often, in which
- * order or how late a result arrives; buckets compact into longer ones by the same union. One probe is one
- * vote: any success of a target in the bucket wins. */
+ * probe the set of targets it tried, and the set it reached, as bit masks over the class's targets
+ * (the slot of country.h). Merging two cells is the union of those sets, so it does not matter how
+ * often, in which order or how late a result arrives; buckets compact into longer ones by the same
+ * union. One probe is one vote: any success of a target in the bucket wins. */
 #ifndef COLLECTOR_CELL_H
 #define COLLECTOR_CELL_H
 

@@ -106,8 +106,8 @@ static struct entry *add_entry(struct cellbook *b, uint32_t number, const struct
 	return e;
 }
 
-/* Every bucket of [from, until) gets an entry; those that are new are read from the store together. An empty one spares
- * the next look there. */
+/* Every bucket of [from, until) gets an entry; those that are new are read from the store together.
+ * An empty one spares the next look there. */
 static int load(struct cellbook *b, uint32_t number, const struct series *leaf, int64_t from_ms,
 		int64_t until_ms, int64_t bucket_ms)
 {

@@ -1,7 +1,7 @@
 /* cellbook.h: the cells that are being worked on, between views.c and the store.
  *
- * Votes arrive a batch at a time and mostly for the bucket that runs now, so a cell is read once, united
- * with many votes in memory, and written once per commit. */
+ * Votes arrive a batch at a time and mostly for the bucket that runs now, so a cell is read once,
+ * united with many votes in memory, and written once per commit. */
 #ifndef COLLECTOR_CELLBOOK_H
 #define COLLECTOR_CELLBOOK_H
 

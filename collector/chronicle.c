@@ -1,11 +1,12 @@
 /* chronicle.c: feeding, remaking, and which event is which.
  *
- * When an earlier row is revised, the events from there on are made anew from the stored rows and matched with the
- * old ones, which keep their ids and moments of detection as long as they overlap. An event that nothing is left of
- * is told to the listener once more, with its end at its onset, and removed.
+ * When an earlier row is revised, the events from there on are made anew from the stored rows and
+ * matched with the old ones, which keep their ids and moments of detection as long as they overlap.
+ * An event that nothing is left of is told to the listener once more, with its end at its onset,
+ * and removed.
  *
- * An event that lasts gets more severe with every bucket. That is written at the next commit and is no revision; a new
- * state, onset or end is.
+ * An event that lasts gets more severe with every bucket. That is written at the next commit and is
+ * no revision; a new state, onset or end is.
  */
 #include "collector/chronicle.h"
 
@@ -173,8 +174,8 @@ static void tell_gone(const struct chronicler *c, struct list *old, int64_t from
 	}
 }
 
-/* From where the events must be remade when the row at start changed: *from is the first onset that is replaced, and the
- * rows are read from the return value. */
+/* From where the events must be remade when the row at start changed: *from is the first onset that
+ * is replaced, and the rows are read from the return value. */
 static int64_t remake_from(const struct chronicler *c, const struct list *old, int64_t start_ms,
 			   int64_t *from)
 {

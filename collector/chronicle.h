@@ -1,6 +1,7 @@
 /* chronicle.h: the events of one series, in the store and in step with its rows.
  *
- * Fed with final rows in order; told when an earlier row was revised; settled when the revised rows are all there. */
+ * Fed with final rows in order; told when an earlier row was revised; settled when the revised rows
+ * are all there. */
 #ifndef COLLECTOR_CHRONICLE_H
 #define COLLECTOR_CHRONICLE_H
 

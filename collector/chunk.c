@@ -1,10 +1,8 @@
 /* chunk.c: rows in one compressed value.
  *
- * Stored form: one zstd frame (RFC 8878) over varints:
+ * Stored form: one zstd frame (RFC 8878) over varints: n, then n times, ascending,
  *
- *	n, then n times ascending:  steps since the row before (first: since the chunk's start),
- *length, row (row.c)
- */
+ *	steps since the row before (first: since the chunk's start), length, row (row.c) */
 #include "collector/chunk.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* country.h: everything the collector knows about the country it watches, from one folder
- * (configs/countries/XX): names, regions, ISPs, and the target list that gives URLs their class. Nothing
- * about any country is in the code. All tables are read at start and stay as they are. */
+ * (configs/countries/XX): names, regions, ISPs, and the target list that gives URLs their class.
+ * Nothing about any country is in the code. All tables are read at start and stay as they are. */
 #ifndef COLLECTOR_COUNTRY_H
 #define COLLECTOR_COUNTRY_H
 

@@ -1,9 +1,10 @@
 /* events.h: rows of one series over time -> events. Pure.
  *
- * An event is a run of buckets whose state is a loss. It begins with the first of two loss buckets in a row (one is
- * enough when a bucket lasts five minutes or more) and ends at the first bucket that is not lost. Buckets
- * that are insufficient or missing neither begin nor end one; but silence is called only when quiet buckets have
- * added up to it, and then it began with the first of them. */
+ * An event is a run of buckets whose state is a loss. It begins with the first of two loss buckets
+ * in a row (one is enough when a bucket lasts five minutes or more) and ends at the first bucket
+ * that is not lost. Buckets that are insufficient or missing neither begin nor end one; but silence
+ * is called only when quiet buckets have added up to it, and then it began with the first of them.
+ */
 #ifndef COLLECTOR_EVENTS_H
 #define COLLECTOR_EVENTS_H
 

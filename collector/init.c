@@ -1,6 +1,6 @@
-/* init.c: `collector init`: the data folder, the key, the archive. Safe to run again: an existing key
- * is never replaced, since batches sealed to a lost key are lost. The public key is all that goes to
- * stdout, so that a script can hand it to `probe init --key`. */
+/* init.c: `collector init`: the data folder, the key, the archive. Safe to run again: an existing
+ * key is never replaced, since batches sealed to a lost key are lost. The public key is all that
+ * goes to stdout, so that a script can hand it to `probe init --key`. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  *	data: {...}			one object, as /api/v1/timeline and /api/v1/events have it
  *
  * The views announce a row while they work on the store; its key is only noted then, and the row is
- * read through the publisher from the event loop. A flood of changes (weeks of late data) overflows the
- * list of keys; readers then get a reset instead of a hundred thousand rows. */
+ * read through the publisher from the event loop. A flood of changes (weeks of late data) overflows
+ * the list of keys; readers then get a reset instead of a hundred thousand rows. */
 #include "collector/live.h"
 
 #include <event2/event.h>

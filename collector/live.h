@@ -2,8 +2,8 @@
  *
  * Listens to the views, asks the publisher for what may be shown of each change, keeps the last
  * changes in a ring, and sends them to every reader that asked for their series. A reader who comes
- * back with the id of the last message that he got receives what he missed or, when that is too long
- * ago, one `reset`: load again. Nothing is sent from inside the views' own work. */
+ * back with the id of the last message that he got receives what he missed or, when that is too
+ * long ago, one `reset`: load again. Nothing is sent from inside the views' own work. */
 #ifndef COLLECTOR_LIVE_H
 #define COLLECTOR_LIVE_H
 

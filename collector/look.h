@@ -1,7 +1,8 @@
 /* look.h: one look at one step: cells and expectations of all leaves -> rows of all series.
  *
- * A first look (provisional, final) judges everything that was heard or expected. A later look judges
- * the leaves that have something new, with those of the same region and access, and takes what stands for all others. */
+ * A first look (provisional, final) judges everything that was heard or expected. A later look
+ * judges the leaves that have something new, with those of the same region and access, and takes
+ * what stands for all others. */
 #ifndef COLLECTOR_LOOK_H
 #define COLLECTOR_LOOK_H
 
@@ -21,8 +22,8 @@ struct look {
 	uint32_t min_probes;
 };
 
-/* due lists the leaves with something new; NULL when nothing came. alive: the collector was up during the whole step, and
- * silence may be called (final only). 0 or -1. */
+/* due lists the leaves with something new; NULL when nothing came. alive: the collector was up
+ * during the whole step, and silence may be called (final only). 0 or -1. */
 int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	    const struct due_step *due, bool alive, int64_t now_ms);
 

@@ -43,8 +43,8 @@ struct view {
 
 void view_init(struct view *v, struct call *c);
 void view_clear(struct view *v);
-/* When nobody asked for a range and s is young, the shortest range that holds all of it: a new collector
- * shows what it has, not a day of nothing. True when the view has changed. */
+/* When nobody asked for a range and s is young, the shortest range that holds all of it: a new
+ * collector shows what it has, not a day of nothing. True when the view has changed. */
 bool view_fit(struct view *v, const struct strip *s);
 /* Adds an empty strip, for a series that must be shown even when it has no rows. */
 struct strip *view_strip(const struct view *v, struct strips *s, const struct series *series);
@@ -77,8 +77,8 @@ void page_href(struct html *h, const struct view *v, const char *path);
 
 /* Parts. */
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
-/* Heading and one line per strip, each named by what sets it apart from own, the series of the page;
- * nothing when there are no strips. */
+/* Heading and one line per strip, each named by what sets it apart from own, the series of the
+ * page; nothing when there are no strips. */
 void part_strips(struct html *h, const struct view *v, enum text heading, const struct series *own,
 		 const struct strips *s);
 void part_reach(struct html *h, const struct view *v, const struct strip *s);

@@ -1,9 +1,10 @@
 /* place.h: from an address to a network and a province, then the address is forgotten.
  *
- * Two optional mmdb files. Both MaxMind's shape (subdivisions[0].iso_code, autonomous_system_number) and the
- * flat ip-location-db shape (state1, autonomous_system_number) are read; a flat province is a name and is
- * matched against the country's region names. Geolocation is weak (DB-IP puts 70% of Iran's addresses in
- * Tehran), so what the volunteer declared wins, and the source is part of every placement. */
+ * Two optional mmdb files. Both MaxMind's shape (subdivisions[0].iso_code,
+ * autonomous_system_number) and the flat ip-location-db shape (state1, autonomous_system_number)
+ * are read; a flat province is a name and is matched against the country's region names.
+ * Geolocation is weak (DB-IP puts 70% of Iran's addresses in Tehran), so what the volunteer
+ * declared wins, and the source is part of every placement. */
 #ifndef COLLECTOR_PLACE_H
 #define COLLECTOR_PLACE_H
 

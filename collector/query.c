@@ -1,4 +1,5 @@
-/* query.c: application/x-www-form-urlencoded (WHATWG URL, section 5) for readers who may be hostile.
+/* query.c: application/x-www-form-urlencoded (WHATWG URL, section 5) for readers who may be
+ * hostile.
  */
 #include "collector/query.h"
 

@@ -51,8 +51,8 @@ const struct sockaddr *request_peer(const struct request *r, struct sockaddr_sto
 /* Sends p (and frees its content) and frees r. A HEAD request gets the headers alone. */
 void request_reply_take(struct request *r, struct reply *p);
 
-/* A reply without an end; from the handler itself only, never later. gone fires once, when the connection closes, whoever closed it; after
- * that r is no more. */
+/* A reply without an end; from the handler itself only, never later. gone fires once, when the
+ * connection closes, whoever closed it; after that r is no more. */
 void request_stream(struct request *r, struct reply *head, void (*gone)(void *arg), void *arg);
 /* Appends to the stream. A reader who is too slow is cut off: gone fires soon, never from here. */
 void request_stream_put(struct request *r, const void *data, size_t len);

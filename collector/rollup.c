@@ -26,8 +26,8 @@ void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_p
 	}
 }
 
-/* What usually reports weighs, where that is known: it does not waver from bucket to bucket, and it holds for
- * parts that are silent. */
+/* What usually reports weighs, where that is known: it does not waver from bucket to bucket, and it
+ * holds for parts that are silent. */
 static double probes_of(const struct verdict *v)
 {
 	return v->expected ? v->expected : v->probes;

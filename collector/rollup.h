@@ -1,7 +1,8 @@
 /* rollup.h: verdicts of parts -> verdict of the whole. Pure.
  *
- * Two ways, never mixed. Parts of one kind of access are weighed by the people behind them. Different kinds of access
- * are never merged into one share: the whole takes the verdict of the kind that most people use. */
+ * Two ways, never mixed. Parts of one kind of access are weighed by the people behind them.
+ * Different kinds of access are never merged into one share: the whole takes the verdict of the
+ * kind that most people use. */
 #ifndef COLLECTOR_ROLLUP_H
 #define COLLECTOR_ROLLUP_H
 
@@ -19,17 +20,18 @@ struct rollup_part {
 void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_part *parts,
 		  size_t n);
 
-/* out holds what the votes of all parts together say. Where parts that can be judged by themselves stand for at least
- * half of the people, the state becomes their weighted median (half of the people are at least this badly off; of two
- * halves the worse), and up the weighted mean of those that were heard, with Wilson's interval for the number of
- * independent probes that it is worth (Kish 1965: the square of the sum of weights over the sum of squared weights). Without
- * the number of people behind every part, probes are the weights. Unless silence is set, a silent part counts as
- * one that can't be judged. */
+/* out holds what the votes of all parts together say. Where parts that can be judged by themselves
+ * stand for at least half of the people, the state becomes their weighted median (half of the
+ * people are at least this badly off; of two halves the worse), and up the weighted mean of those
+ * that were heard, with Wilson's interval for the number of independent probes that it is worth
+ * (Kish 1965: the square of the sum of weights over the sum of squared weights). Without the number
+ * of people behind every part, probes are the weights. Unless silence is set, a silent part counts
+ * as one that can't be judged. */
 void rollup_weigh(struct verdict *out, const struct rollup_part *parts, size_t n, bool silence);
 
-/* parts by access type, v NULL where there is none. Probes add up; everything else is that of the part with the most
- * people (probes where they are not known for all parts), of equals the worse. A datacentre speaks for the whole
- * only when no subscriber line can. */
+/* parts by access type, v NULL where there is none. Probes add up; everything else is that of the
+ * part with the most people (probes where they are not known for all parts), of equals the worse. A
+ * datacentre speaks for the whole only when no subscriber line can. */
 void rollup_access(struct verdict *out, const struct rollup_part parts[static ACCESSES]);
 
 #endif

@@ -13,9 +13,7 @@
  *	state, onset_ms, onset_ms - onset_lo_ms, onset_hi_ms - onset_lo_ms, end_ms, detected_ms,
  *	severity (bits of the double), probes, revision, length, id
  *
- * Rows repeat each other, which is left to the compressor of the chunk that they stand in
- *(chunk.c).
- */
+ * Rows repeat each other, which is left to the compressor of the chunk that they stand in (chunk.c). */
 #include "collector/row.h"
 
 #include <math.h>

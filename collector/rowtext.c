@@ -1,5 +1,5 @@
-/* rowtext.c: the fields of rows and events. A field is added in its JSON and its CSV function and in
- * the head of the CSV, all three below one another. */
+/* rowtext.c: the fields of rows and events. A field is added in its JSON and its CSV function and
+ * in the head of the CSV, all three below one another. */
 #include "collector/rowtext.h"
 
 #include <inttypes.h>

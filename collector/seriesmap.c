@@ -8,8 +8,8 @@
 
 #define SLOTS_MIN 64
 
-/* FNV-1a, 64 bit (draft-eastlake-fnv). Regions and networks are those of the country's own tables, so
- * nobody can choose collisions. */
+/* FNV-1a, 64 bit (draft-eastlake-fnv). Regions and networks are those of the country's own tables,
+ * so nobody can choose collisions. */
 static uint64_t hash(const struct series *s)
 {
 	uint64_t h = 14695981039346656037ULL;

@@ -160,8 +160,8 @@ static struct bufferevent *conn_new(struct event_base *base, void *arg)
 	return bev;
 }
 
-/* Out of descriptors: without a pause the loop would spin on a listener that stays readable. The next
- * sweep tries again. */
+/* Out of descriptors: without a pause the loop would spin on a listener that stays readable. The
+ * next sweep tries again. */
 static void accept_failed(struct evconnlistener *listener, void *arg)
 {
 	(void)arg;

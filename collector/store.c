@@ -11,7 +11,7 @@
  *	DUE	step_ms (8)					whatever the caller notes
  *
  * Series get small numbers in the order in which they come, so a rebuild gives the same ones.
- *Another schema version in META empties the store: it is a view and is made anew from the archive.
+ * Another schema version in META empties the store: it is a view and is made anew from the archive.
  */
 #include "collector/store.h"
 

@@ -1,9 +1,9 @@
 /* timeline.h: verdicts into the store's rows, with revisions, and rows into events.
  *
- * A row is provisional while its bucket runs, final once the bucket has ended and its grace has passed, and revised
- * when something later changes what it says. Only final rows are remembered for the expectation and make
- * events, so what a series says depends on what was known at fixed moments and not on when somebody looked: a
- * rebuild gives the same rows. */
+ * A row is provisional while its bucket runs, final once the bucket has ended and its grace has
+ * passed, and revised when something later changes what it says. Only final rows are remembered for
+ * the expectation and make events, so what a series says depends on what was known at fixed moments
+ * and not on when somebody looked: a rebuild gives the same rows. */
 #ifndef COLLECTOR_TIMELINE_H
 #define COLLECTOR_TIMELINE_H
 
@@ -28,8 +28,8 @@ int64_t timeline_expected(struct timeline *t, const struct series *leaf, int64_t
 /* Evidence of silence in the quiet rows of a leaf just before; -1 on trouble. */
 int64_t timeline_evidence(struct timeline *t, const struct series *leaf, int64_t start_ms);
 
-/* Writes a row when it says something new. Final rows of a series come in order of time. A verdict without probes
- * heard or expected makes no row. 0 or -1. */
+/* Writes a row when it says something new. Final rows of a series come in order of time. A verdict
+ * without probes heard or expected makes no row. 0 or -1. */
 int timeline_put(struct timeline *t, enum timeline_phase phase, const struct series *s,
 		 int64_t start_ms, const struct verdict *v, int64_t now_ms);
 /* Brings the events of revised series up to date; final rows start before until_ms. 0 or -1. */

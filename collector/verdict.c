@@ -3,45 +3,46 @@
  * METHOD. Rule codes, which every published row carries, stand in [brackets].
  *
  * A probe has one vote. Of a class of targets it reaches "at least half" when the answer that was
- *expected came from half of the targets that it tried in the bucket; a target counts as reached
- *when any attempt in the bucket succeeded. The share `up` is that of the open class: probes that
- *reach at least half of what they tried, over probes that tried, with its Wilson 95% interval.
+ * expected came from half of the targets that it tried in the bucket; a target counts as reached
+ * when any attempt in the bucket succeeded. The share `up` is that of the open class: probes that
+ * reach at least half of what they tried, over probes that tried, with its Wilson 95% interval.
  *
- * A class is known when min_probes probes tried it, or half of all that were heard. A known class
- *is up	half of its probes reach at least half of it part	not up, but half of its probes
- *(domestic: a quarter) reach something down	otherwise The domestic class is judged by whatever
- *votes it has: it only tells losses from one another, and what a few probes reach inside the
- *country shows that the country's network is there. A class that nobody tried, because the
- *country's list has none, is unknown, which is not down.
+ * A class is known when min_probes probes tried it, or half of all that were heard. A known class is
  *
- * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes usually
- *    report at this time, not more than one in ten of them was heard, and there is enough evidence that this is
- *    not chance: the log-likelihood ratio of a tenth of the usual reports against all of them (Poisson), 0.9
- *    expected - 2.3 heard, summed over the quiet buckets in a row, is at least 2 min_probes + 2. At min_probes 5 that is
- *    12: by Wald's bound, one false alarm in e^12 = 163,000 buckets of a series, 19 months of five minutes. 14
- *    expected probes give it in one bucket, 5 in three.
- *    Silence wins over `insufficient` and over every state that is no loss: the few who still get through are not what
- *    the others see. It yields to a loss that enough probes measured, which is what a spool that arrives
- *    later makes of it.
+ *	up	half of its probes reach at least half of it
+ *	part	not up, but half of its probes (domestic: a quarter) reach something
+ *	down	otherwise
+ *
+ * The domestic class is judged by whatever votes it has: it only tells losses from one another, and
+ * what a few probes reach inside the country shows that the country's network is there. A class that
+ * nobody tried, because the country's list has none, is unknown, which is not down.
+ *
+ * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes
+ *    usually report at this time, not more than one in ten of them was heard, and there is enough
+ *    evidence that this is not chance: the log-likelihood ratio of a tenth of the usual reports
+ *    against all of them (Poisson), 0.9 expected - 2.3 heard, summed over the quiet buckets in a
+ *    row, is at least 2 min_probes + 2. At min_probes 5 that is 12: by Wald's bound one false alarm
+ *    in e^12 = 163,000 buckets of a series, 19 months of five minutes. 14 expected probes give it
+ *    in one bucket, 5 in three. Silence wins over `insufficient` and over every state that is no
+ *    loss: the few who still get through are not what the others see. It yields to a loss that
+ *    enough probes measured, which is what a spool that arrives later makes of it.
  * 2. [none] [few] fewer than min_probes probes heard: insufficient.
  * 3. [link] most probes have no address or no gateway, and neither domestic nor open is reached:
- *no-link.
+ *    no-link.
  * 4. [no-open] the open class is not known: insufficient.
- * 5. Canaries known and up:
- *	open up: [open], or [filtered] when the filtered class is known and blocked: most of its
- *probes reach less than half of it, or most saw a fingerprint of blocking; open not up: [canary]
- *filtered. Hosts that nobody would put on a list answer, so the international network is there and
- *what fails was chosen.
+ * 5. Canaries known and up: open up is [open], or [filtered] when the filtered class is known and
+ *    blocked: most of its probes reach less than half of it, or most saw a fingerprint of blocking.
+ *    Open not up is [canary] filtered: hosts that nobody would put on a list answer, so the
+ *    international network is there and what fails was chosen.
  * 6. Canaries known and not up: [whitelist] when open or filtered is up or part. Else as in 8.
  * 7. Canaries unknown: open up reads as in 5, [open-nocanary], [filtered-nocanary]; open part, or
- *filtered up or part: [whitelist-part], since nothing shows that more than a list is back. Else as
- *in 8.
+ *    filtered up or part: [whitelist-part], since nothing shows that more than a list is back. Else
+ *    as in 8.
  * 8. Nothing international: domestic up [domestic], part [partial], down [cut]; domestic unknown
- *[cut-nodomestic]: nothing that was tried is reached.
+ *    [cut-nodomestic]: nothing that was tried is reached.
  *
  * restricted and throttled need QUIC, IPv6 and throughput and are not decided here. Votes say what
- *was observed, not why.
- */
+ * was observed, not why. */
 #include "collector/verdict.h"
 
 #include <math.h>

@@ -24,8 +24,7 @@ struct init {
 	enum consent_answer answer;
 };
 
-/* ---- questions ----------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 /* One line from the person, without its end; NULL at the end of input. */
 static const char *ask(const char *question, const char *fallback, char *line, size_t len)
@@ -92,8 +91,7 @@ static int ask_missing(const struct init *in)
 	return 0;
 }
 
-/* ---- checks -------------------------------------------------------------------------------------
- */
+/* --- checks --- */
 
 /* An exit code: everything that `run` will need is there and makes sense. */
 static int check_settings(struct init *in)
@@ -126,8 +124,7 @@ static int check_settings(struct init *in)
 	return EXIT_DONE;
 }
 
-/* ---- consent ------------------------------------------------------------------------------------
- */
+/* --- consent --- */
 
 static int get_consent(struct init *in)
 {
@@ -155,8 +152,7 @@ static int get_consent(struct init *in)
 				      "--measure-only answer");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 /* The file must say everything by itself: the next reader may have another environment. */
 static int write_file(const struct init *in, char *err, size_t errlen)

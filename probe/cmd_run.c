@@ -63,8 +63,7 @@ struct run {
 	int code;
 };
 
-/* ---- getting ready ------------------------------------------------------------------------------
- */
+/* --- getting ready --- */
 
 static int check_consent(struct run *run)
 {
@@ -153,8 +152,7 @@ static int take_state(struct run *run, const struct options *o)
 				      run->state_dir, strerror(errno));
 }
 
-/* ---- running ------------------------------------------------------------------------------------
- */
+/* --- running --- */
 
 static uint64_t random_u64(void)
 {

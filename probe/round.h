@@ -34,8 +34,8 @@ struct round *round_new(const struct round_config *config,
 			void (*done)(void *arg, const struct round_outcome *outcome), void *arg);
 void round_free(struct round *c);
 
-/* Over n of the targets, all classes among them. 0, or -1 when a round is still under way; done comes
- * once, never from inside. */
+/* Over n of the targets, all classes among them. 0, or -1 when a round is still under way; done
+ * comes once, never from inside. */
 int round_start(struct round *c, size_t n);
 /* Ends the round early; what was measured is sealed, then done comes as usual. */
 void round_cancel(struct round *c);

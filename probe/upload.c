@@ -278,8 +278,8 @@ static void send_next(struct upload *u)
 	if (!route) {
 		if (!u->routes.n)
 			set_reason(u, "no collector is set");
-		/* Something may be wrong with this very batch (a proxy that finds it too large): the
-		 * next session begins with the next one, or one file could block all others. */
+		/* Something may be wrong with this very batch (a proxy that finds it too large):
+		 * the next session begins with the next one, or one file could block all others. */
 		if (u->answered)
 			pass_over(u);
 		finish(u, UPLOAD_UNREACHABLE);

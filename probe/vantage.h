@@ -28,8 +28,8 @@ int vantage_read(struct vantage *v, const struct conf *c, const char *countries_
 #define VANTAGE_TEXT 64
 const char *vantage_text(char out[static VANTAGE_TEXT], const struct vantage *v);
 
-/* The code of a province that a person called by its code or by its name. 0, or -1 with one sentence
- * that names the nearest. */
+/* The code of a province that a person called by its code or by its name. 0, or -1 with one
+ * sentence that names the nearest. */
 int vantage_region_code(char code[static BATCH_REGION_LEN], const char *countries_dir,
 			const char *country, const char *text, char *err, size_t errlen);
 

@@ -1,6 +1,7 @@
-/* history.h: a small country over some minutes: probes that measure, spool and upload, the archive that comes of it,
- * and the views made from it, live or in one go. Steps of 5 s, buckets of 1 s, cycles of 2 s; sixteen probes in regions
- * XX-01 and XX-02 and networks 100 and 200, four in each leaf. */
+/* history.h: a small country over some minutes: probes that measure, spool and upload, the archive
+ * that comes of it, and the views made from it, live or in one go. Steps of 5 s, buckets of 1 s,
+ * cycles of 2 s; sixteen probes in regions XX-01 and XX-02 and networks 100 and 200, four in each
+ * leaf. */
 #ifndef TESTS_COLLECTOR_HISTORY_H
 #define TESTS_COLLECTOR_HISTORY_H
 
@@ -52,8 +53,9 @@ int history_teardown(void **state);
 /* Makes the views object anew on what was committed. */
 void history_restart(struct history *h);
 
-/* The cycles of all probes in [from, until), relative to HISTORY_T0; `weather` says what probe i meets. A probe uploads
- * everything it has when it meets the usual weather, and keeps it otherwise. */
+/* The cycles of all probes in [from, until), relative to HISTORY_T0; `weather` says what probe i
+ * meets. A probe uploads everything it has when it meets the usual weather, and keeps it otherwise.
+ */
 void history_pass(struct history *h, int64_t from_ms, int64_t until_ms,
 		  enum nation_weather (*weather)(int i, int64_t t_ms));
 /* A mark that the collector was up. */

@@ -6,9 +6,9 @@
 #include "collector/place.h"
 #include "common/batch.h"
 
-/* Regions XX-01 (1 M people), XX-02 (3 M), XX-03 (2 M). Networks 100 and 200 mobile (60 M and 40 M subscribers), 300 and
- * 400 fixed (unknown), 500 datacentre. Targets: 4 domestic, 4 open, 4 filtered, 2 canary, 1 resolver.
- * Given to country_free. */
+/* Regions XX-01 (1 M people), XX-02 (3 M), XX-03 (2 M). Networks 100 and 200 mobile (60 M and 40 M
+ * subscribers), 300 and 400 fixed (unknown), 500 datacentre. Targets: 4 domestic, 4 open, 4
+ * filtered, 2 canary, 1 resolver. Given to country_free. */
 struct country *nation_new(void);
 
 /* What a probe meets. */

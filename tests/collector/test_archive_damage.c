@@ -1,5 +1,5 @@
-/* test_archive_damage.c: what was acknowledged is there after any crash, what was not is gone, and damage
- * is found and named. */
+/* test_archive_damage.c: what was acknowledged is there after any crash, what was not is gone, and
+ * damage is found and named. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
-/* test_archive_faults.c: disks that fill up and system calls that fail, each in turn. archive.c is compiled into this
- * program with those calls replaced; a limit on the size of files stands in for a full disk. */
+/* test_archive_faults.c: disks that fill up and system calls that fail, each in turn. archive.c is
+ * compiled into this program with those calls replaced; a limit on the size of files stands in for
+ * a full disk. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -49,8 +49,8 @@ static size_t count(const char *text, const char *what)
 	return n;
 }
 
-/* Elements are closed in the order in which they were opened: enough of an HTML check for markup that
- * is made by hand. */
+/* Elements are closed in the order in which they were opened: enough of an HTML check for markup
+ * that is made by hand. */
 static void check_nesting(const char *html)
 {
 	static const char *const empty[] = {"meta", "link", "img",     "rect",

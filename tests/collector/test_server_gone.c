@@ -1,5 +1,5 @@
-/* test_server_gone.c: clients and servers that leave at any moment, handlers that answer late. Run with
- * the address sanitizer: nothing may be touched after its connection has gone. */
+/* test_server_gone.c: clients and servers that leave at any moment, handlers that answer late. Run
+ * with the address sanitizer: nothing may be touched after its connection has gone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

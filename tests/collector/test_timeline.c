@@ -212,8 +212,9 @@ static uint64_t next(uint64_t *seed)
 	return *seed * 2685821657736338717ULL;
 }
 
-/* Rows come in long runs, with holes; now and then an old one is revised, now and then the collector starts anew. The
- * stored events are always those of one pass over what the rows say now. */
+/* Rows come in long runs, with holes; now and then an old one is revised, now and then the
+ * collector starts anew. The stored events are always those of one pass over what the rows say now.
+ */
 static void test_events_follow_rows(void **state)
 {
 	static const enum state states[] = {STATE_FILTERED,	STATE_CUT,	 STATE_SILENT,

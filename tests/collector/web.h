@@ -1,7 +1,7 @@
 /* web.h: a whole collector with its server in this process, and clients that behave in any way.
  *
- * Client and server share one thread: web_turn runs the loop once. Data is written straight into the
- * store, so that a test knows every row. */
+ * Client and server share one thread: web_turn runs the loop once. Data is written straight into
+ * the store, so that a test knows every row. */
 #ifndef TESTS_COLLECTOR_WEB_H
 #define TESTS_COLLECTOR_WEB_H
 
@@ -59,8 +59,8 @@ struct web_answer {
 	const char *body; /* inside all */
 	size_t body_len;
 };
-/* One request, Connection: close added. head is the rest of the request line and further header lines,
- * each ended by CR LF: "/path HTTP/1.1\r\nAccept: x\r\n". */
+/* One request, Connection: close added. head is the rest of the request line and further header
+ * lines, each ended by CR LF: "/path HTTP/1.1\r\nAccept: x\r\n". */
 void web_ask(struct web *w, struct web_answer *a, const char *method, const char *head,
 	     const void *body, size_t body_len);
 void web_get(struct web *w, struct web_answer *a, const char *path);

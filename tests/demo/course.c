@@ -1,10 +1,10 @@
 /* course.c: a table of what was published, coarse in time and place, and some noise.
  *
- * Times are UTC (Tehran is 03:30 ahead). Of the rows that match a line, the last one whose share it falls
- * under decides. Sources of the course: Filterwatch (9 January 2026 and later), Cloudflare, Kentik and NetBlocks as
- * quoted in the press, net4people/bbs #561 and #586, an in-country report of 26 January 2026. Where they differ, and
- * for everything between what they say, the table is invented: it shows what the collector makes of such a course and is
- * no record of it.
+ * Times are UTC (Tehran is 03:30 ahead). Of the rows that match a line, the last one whose share it
+ * falls under decides. Sources of the course: Filterwatch (9 January 2026 and later), Cloudflare,
+ * Kentik and NetBlocks as quoted in the press, net4people/bbs #561 and #586, an in-country report
+ * of 26 January 2026. Where they differ, and for everything between what they say, the table is
+ * invented: it shows what the collector makes of such a course and is no record of it.
  */
 #include "tests/demo/course.h"
 

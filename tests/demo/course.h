@@ -1,5 +1,5 @@
-/* course.h: the course of January 2026 in Iran, as it was published (sources: course.c), made synthetic: what
- * a line in some province and network meets at some time. Deterministic. */
+/* course.h: the course of January 2026 in Iran, as it was published (sources: course.c), made
+ * synthetic: what a line in some province and network meets at some time. Deterministic. */
 #ifndef TESTS_DEMO_COURSE_H
 #define TESTS_DEMO_COURSE_H
 

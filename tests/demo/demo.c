@@ -1,10 +1,11 @@
 /* demo.c: fills a collector's views with a synthetic month: demo DIR writes DIR/views.db.
  *
- * Volunteers of 31 provinces and 12 networks live through course.c from 28 December 2025 to 1 February 2026. What
- * they measure becomes votes, and from there on the collector's own code makes cells, verdicts, rows and events of
- * it, in the order in which it would have heard of it: first what gets through at the time, which during the cut is
- * next to nothing; then, when the lines are back, what the spools hold. The store is marked synthetic and its clock stands at the
- * end of the month. The same program makes the same store.
+ * Volunteers of 31 provinces and 12 networks live through course.c from 28 December 2025 to 1
+ * February 2026. What they measure becomes votes, and from there on the collector's own code makes
+ * cells, verdicts, rows and events of it, in the order in which it would have heard of it: first
+ * what gets through at the time, which during the cut is next to nothing; then, when the lines are
+ * back, what the spools hold. The store is marked synthetic and its clock stands at the end of the
+ * month. The same program makes the same store.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* fuzz_archive.c: any bytes as the last segment of an archive. Opening either refuses and touches nothing, or leaves
- * whole records only, to which more can be added. */
+/* fuzz_archive.c: any bytes as the last segment of an archive. Opening either refuses and touches
+ * nothing, or leaves whole records only, to which more can be added. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* fuzz_cell.c: any bytes as a stored cell, row, event or chunk of rows. What is taken must be written again as the same
- * bytes, and a cell must be a sorted set of masks within masks. The first byte chooses the parser. */
+/* fuzz_cell.c: any bytes as a stored cell, row, event or chunk of rows. What is taken must be
+ * written again as the same bytes, and a cell must be a sorted set of masks within masks. The first
+ * byte chooses the parser. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

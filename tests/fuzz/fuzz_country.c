@@ -1,5 +1,5 @@
-/* fuzz_country.c: any bytes as one of the tables of a country; the first byte says which. What loads must keep the
- * promises of country.h, and what does not must say where. */
+/* fuzz_country.c: any bytes as one of the tables of a country; the first byte says which. What
+ * loads must keep the promises of country.h, and what does not must say where. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* fuzz_receipt.c: what a collector, or whoever answers in its place, may send back. Any bytes are either a receipt for
- * this batch or refused with a reason; only the right id may pass. */
+/* fuzz_receipt.c: what a collector, or whoever answers in its place, may send back. Any bytes are
+ * either a receipt for this batch or refused with a reason; only the right id may pass. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

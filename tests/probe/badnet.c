@@ -64,7 +64,7 @@ struct badnet *badnet_new(struct event_base *base, struct badcert *certs)
 	return n;
 }
 
-/* ---- connections ------------------------------------------------- */
+/* --- connections --- */
 
 static void drop(struct conn *c, bool reset)
 {
@@ -235,7 +235,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	wait_for(c, EV_READ);
 }
 
-/* ---- services ---------------------------------------------------- */
+/* --- services --- */
 
 static struct service *add_service(struct badnet *n, int type, uint16_t *port)
 {
@@ -294,7 +294,7 @@ uint16_t badnet_full(struct badnet *n)
 	return port;
 }
 
-/* ---- DNS --------------------------------------------------------- */
+/* --- DNS --- */
 
 /* Reads the question into name. Its end in the packet, or 0 when it is not what a resolver gets. */
 static size_t read_question(char name[static 256], int *qtype, const unsigned char *p, size_t len)
@@ -362,7 +362,7 @@ uint16_t badnet_dns(struct badnet *n, const struct bad_name *names, uint16_t por
 	return port;
 }
 
-/* ---- the whole --------------------------------------------------- */
+/* --- the whole --- */
 
 void badnet_free(struct badnet *n)
 {

@@ -1,5 +1,6 @@
-/* fakecollector.h: something on 127.0.0.1 that answers uploads as told, in the event loop of the test; behind a SOCKS5 proxy
- * if it is spoken to as one. The first 32 bytes of a body are taken for the id of the batch. */
+/* fakecollector.h: something on 127.0.0.1 that answers uploads as told, in the event loop of the
+ * test; behind a SOCKS5 proxy if it is spoken to as one. The first 32 bytes of a body are taken for
+ * the id of the batch. */
 #ifndef TESTS_PROBE_FAKECOLLECTOR_H
 #define TESTS_PROBE_FAKECOLLECTOR_H
 

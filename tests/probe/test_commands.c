@@ -1,5 +1,5 @@
-/* test_commands.c: the commands as a person or a script calls them: what consent allows, what is written, which exit code
- * comes back. */
+/* test_commands.c: the commands as a person or a script calls them: what consent allows, what is
+ * written, which exit code comes back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

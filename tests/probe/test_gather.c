@@ -1,5 +1,5 @@
-/* test_gather.c: what was measured arrives, what must not leave this device doesn't: steps go in, and the batches are
- * opened again with the collector's key. */
+/* test_gather.c: what was measured arrives, what must not leave this device doesn't: steps go in,
+ * and the batches are opened again with the collector's key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* test_options.c: flags, switches and words; the paths that follow from settings; and the sample file, held together
- * with the table. */
+/* test_options.c: flags, switches and words; the paths that follow from settings; and the sample
+ * file, held together with the table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -154,7 +154,7 @@ static void help_names_everything(void **state)
 	options_free(&o);
 }
 
-/* ---- configs/probe.conf: one commented line per row, in its section, with its default ------------ */
+/* --- configs/probe.conf: one commented line per row, in its section, with its default --- */
 
 struct sample {
 	char key[64], value[128], section[64];

@@ -1,5 +1,5 @@
-/* test_report.c: what is printed: JSON that is JSON, plain lines for a person, and for a service nothing that would tell a
- * reader of its journal what was measured. */
+/* test_report.c: what is printed: JSON that is JSON, plain lines for a person, and for a service
+ * nothing that would tell a reader of its journal what was measured. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

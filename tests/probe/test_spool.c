@@ -1,5 +1,5 @@
-/* test_spool.c: a batch is in the spool whole or not at all, leaves only when dropped, and what is thinned out is
- * never the onset. */
+/* test_spool.c: a batch is in the spool whole or not at all, leaves only when dropped, and what is
+ * thinned out is never the onset. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
-/* ingest_world.h: a collector without its views: ingest on a real archive, with a store and views that remember what
- * they were told and fail on demand. A test includes ingest_world.c, which compiles ingest.c against the names
- * below, so that the real store and views may be linked beside them. */
+/* ingest_world.h: a collector without its views: ingest on a real archive, with a store and views
+ * that remember what they were told and fail on demand. A test includes ingest_world.c, which
+ * compiles ingest.c against the names below, so that the real store and views may be linked beside
+ * them. */
 #ifndef TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
 #define TESTS_COLLECTOR_FAKES_INGEST_WORLD_H
 
