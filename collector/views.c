@@ -95,8 +95,9 @@ void views_method(const struct country *country, const struct views_config *c,
 		  char out[static VIEWS_METHOD_LEN])
 {
 	snprintf(out, VIEWS_METHOD_LEN,
-		 "%s %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32, METHOD,
-		 country->code, c->bucket_ms, c->step_ms, c->min_probes);
+		 "%s %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32 " list %.16s",
+		 METHOD, country->code, c->bucket_ms, c->step_ms, c->min_probes,
+		 country->list_hash);
 }
 
 static int on_reset(void *arg)

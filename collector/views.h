@@ -37,7 +37,8 @@ struct views *views_new(struct store *store, const struct country *country,
 void views_free(struct views *v);
 void views_listen(struct views *v, const struct views_listener *l);
 
-/* What the views are made with: META "method" of the store. */
+/* What the views are made with: META "method" of the store. The target list is part of it, since the bits
+ * of a cell are places in that list. */
 #define VIEWS_METHOD_LEN 128
 void views_method(const struct country *country, const struct views_config *config,
 		  char out[static VIEWS_METHOD_LEN]);
