@@ -8,6 +8,7 @@
 
 #include "collector/ingest.h"
 #include "collector/options.h"
+#include "common/countries.h"
 
 #define EXIT_CONFIG_CODE 78
 
@@ -28,7 +29,10 @@ static int open_country(struct rig *rig, const struct conf *c, char *err, size_t
 		snprintf(err, errlen, "country in [collector] is not set");
 		return -1;
 	}
-	rig->country = country_load(conf_str(c, "collector", "countries_dir"), code, err, errlen);
+	const char *dir = conf_str(c, "collector", "countries_dir");
+	char *found = dir ? NULL : countries_default_dir();
+	rig->country = country_load(dir ? dir : found, code, err, errlen);
+	free(found);
 	if (!rig->country)
 		return -1;
 	rig->place = place_open(conf_str(c, "geo", "city_mmdb"), conf_str(c, "geo", "asn_mmdb"),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/countries.h"
 #include "common/nearest.h"
 
 /* Keep configs/probe.conf in step: tests/probe/test_options.c compares the two. */
@@ -230,27 +231,10 @@ char *options_state_dir(const struct options *o)
 	return own ? own : xstrdup(conf_str(o->conf, "probe", "state_dir"));
 }
 
-/* Next to a build tree its own tables are used, otherwise the installed ones. */
-static char *default_countries_dir(void)
-{
-	char exe[PATH_MAX], real[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	if (n > 0) {
-		exe[n] = '\0';
-		char *dir = xasprintf("%.*s/../../configs/countries",
-				      (int)(strrchr(exe, '/') - exe), exe);
-		bool found = realpath(dir, real) != NULL;
-		free(dir);
-		if (found)
-			return xstrdup(real);
-	}
-	return xstrdup(SHAREDIR "/countries");
-}
-
 char *options_countries_dir(const struct options *o)
 {
 	const char *dir = conf_str(o->conf, "probe", "countries_dir");
-	return dir ? xstrdup(dir) : default_countries_dir();
+	return dir ? xstrdup(dir) : countries_default_dir();
 }
 
 static char *country_file(const struct options *o, const char *name)

@@ -1,0 +1,26 @@
+/* countries.c: finds the country folders without a setting, so that a fresh checkout runs as it is. */
+#include "common/countries.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+
+char *countries_default_dir(void)
+{
+	char exe[PATH_MAX], real[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n > 0) {
+		exe[n] = '\0';
+		*strrchr(exe, '/') = '\0'; /* always an absolute path */
+		char *dir = xasprintf("%s/../../configs/countries", exe);
+		bool found = realpath(dir, real) != NULL;
+		free(dir);
+		if (found)
+			return xstrdup(real);
+	}
+	return xstrdup(SHAREDIR "/countries");
+}
