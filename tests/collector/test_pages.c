@@ -272,7 +272,7 @@ static void test_empty(void **state)
 	struct web *w = *state;
 	struct web_answer a;
 	get_page(w, &a, "/", 200);
-	expect(a.body, "Waiting for the first probe");
+	expect(a.body, "Waiting for probes");
 	expect(a.body, "fanous-probe init --country ZZ --region ZZ-00");
 	expect(a.body, "--collector http://test");
 	expect(a.body, w->api.key);
