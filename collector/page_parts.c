@@ -223,5 +223,10 @@ void part_reach(struct html *h, const struct view *v, const struct strip *s)
 	html_put(h, "</tbody></table>\n<p class=\"note\">");
 	html_say(h, TEXT_REACH_AT, words_time(l, r->start_ms, v->offset_min).s,
 		 words_time(l, r->start_ms + r->step_ms, v->offset_min).s, NULL);
+	/* More probes heard than counted: the verdict is that of one kind of line (rollup.h). */
+	if (r->v.share[CLASS_LINK].n < r->v.probes) {
+		html_put(h, ". ");
+		html_say(h, TEXT_REACH_KIND, NULL, NULL, NULL);
+	}
 	html_put(h, "</p>\n</section>\n");
 }
