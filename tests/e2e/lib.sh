@@ -202,12 +202,13 @@ probe_cmd() { # NODE COMMAND ARG...
 spooled() { # NODE...: batches that wait on their disks, over all of them
 	local node sum=0
 	for node; do
-		[[ ! -d $(spool_of "$node") ]] || sum=$((sum + $(spool_files "$node" | wc -l)))
+		sum=$((sum + $(spool_files "$node" | wc -l)))
 	done
 	echo $sum
 }
 
-spool_files() { # NODE: the batches, by name
+spool_files() { # NODE: the batches, by name; none before the probe has made the folder
+	[[ -d $(spool_of "$1") ]] || return 0
 	find "$(spool_of "$1")" -maxdepth 1 -type f -regex '.*/[0-9]+-[0-9a-f]+' | sort
 }
 
