@@ -1,6 +1,7 @@
 /* stored.c: stores that tests fill. */
 #include "tests/collector/stored.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,4 +55,31 @@ struct series stored_series(const char *region, uint32_t isp, int access)
 	struct series s = {.isp = isp, .access = (enum access_type)access};
 	snprintf(s.region, sizeof(s.region), "%s", region);
 	return s;
+}
+
+struct row stored_row(struct series s, int64_t start_ms, uint32_t probes)
+{
+	struct row r = {.series = s,
+			.start_ms = start_ms,
+			.step_ms = STORED_STEP_MS,
+			.revision = 1 + probes % 3,
+			.revised_ms = start_ms + 7};
+	r.v = (struct verdict){.state = STATE_CUT,
+			       .probes = probes,
+			       .expected = probes + 2,
+			       .late = 1,
+			       .up = probes % 2 ? 0.1234 : NAN,
+			       .lo = 0,
+			       .hi = 0.5,
+			       .rule = "cut"};
+	r.v.share[CLASS_OPEN] = (struct verdict_share){probes + 1, 1, 1, 0};
+	r.v.share[CLASS_FILTERED] = (struct verdict_share){9, 3, 5, 2};
+	return r;
+}
+
+void stored_put(struct stored *w, struct series s, int64_t start_ms, uint32_t probes)
+{
+	struct row r = stored_row(s, start_ms, probes);
+	if (store_put_row(w->store, &r) < 0)
+		abort();
 }

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,33 +19,7 @@
 #include "tests/collector/stored.h"
 
 #define T0   1767225600000
-#define STEP 300000
-
-static struct row row(struct series s, int64_t start_ms, uint32_t probes)
-{
-	struct row r = {.series = s,
-			.start_ms = start_ms,
-			.step_ms = STEP,
-			.revision = 1 + probes % 3,
-			.revised_ms = start_ms + 7};
-	r.v = (struct verdict){.state = STATE_CUT,
-			       .probes = probes,
-			       .expected = probes + 2,
-			       .late = 1,
-			       .up = probes % 2 ? 0.1234 : NAN,
-			       .lo = 0,
-			       .hi = 0.5,
-			       .rule = "cut"};
-	r.v.share[CLASS_OPEN] = (struct verdict_share){probes + 1, 1, 1, 0};
-	r.v.share[CLASS_FILTERED] = (struct verdict_share){9, 3, 5, 2};
-	return r;
-}
-
-static void put(struct stored *w, struct series s, int64_t start_ms, uint32_t probes)
-{
-	struct row r = row(s, start_ms, probes);
-	assert_int_equal(store_put_row(w->store, &r), 0);
-}
+#define STEP STORED_STEP_MS
 
 static void test_ledger(void **state)
 {
@@ -199,7 +172,7 @@ static void test_reset(void **state)
 	struct row r;
 	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
 	store_put_batch(w->store, id, T0);
-	put(w, s, T0, 5);
+	stored_put(w, s, T0, 5);
 	stored_commit(w, 8);
 	assert_int_equal(store_reset(w->store), 0);
 	assert_false(store_has_batch(w->store, id));
@@ -241,7 +214,7 @@ static void test_disk_full(void **state)
 	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
 	struct row r;
 	int rc = 0;
-	put(w, s, T0, 5);
+	stored_put(w, s, T0, 5);
 	stored_commit(w, 1);
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &all);
@@ -261,7 +234,7 @@ static void test_disk_full(void **state)
 	stored_reopen(w);
 	assert_int_equal(store_position(w->store).offset, 1);
 	assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
-	put(w, s, T0 + STEP, 5);
+	stored_put(w, s, T0 + STEP, 5);
 	stored_commit(w, 2);
 }
 

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,33 +16,7 @@
 #include "tests/collector/stored.h"
 
 #define T0   1767225600000
-#define STEP 300000
-
-static struct row row(struct series s, int64_t start_ms, uint32_t probes)
-{
-	struct row r = {.series = s,
-			.start_ms = start_ms,
-			.step_ms = STEP,
-			.revision = 1 + probes % 3,
-			.revised_ms = start_ms + 7};
-	r.v = (struct verdict){.state = STATE_CUT,
-			       .probes = probes,
-			       .expected = probes + 2,
-			       .late = 1,
-			       .up = probes % 2 ? 0.1234 : NAN,
-			       .lo = 0,
-			       .hi = 0.5,
-			       .rule = "cut"};
-	r.v.share[CLASS_OPEN] = (struct verdict_share){probes + 1, 1, 1, 0};
-	r.v.share[CLASS_FILTERED] = (struct verdict_share){9, 3, 5, 2};
-	return r;
-}
-
-static void put(struct stored *w, struct series s, int64_t start_ms, uint32_t probes)
-{
-	struct row r = row(s, start_ms, probes);
-	assert_int_equal(store_put_row(w->store, &r), 0);
-}
+#define STEP STORED_STEP_MS
 
 static void expect_row(const struct row *a, const struct row *b)
 {
@@ -80,21 +53,21 @@ static void test_rows(void **state)
 	struct list *l = xcalloc(1, sizeof(*l));
 	for (uint32_t i = 0; i < 1440; i++) {
 		uint32_t at = i * 7 % 1440;
-		put(w, s, T0 + at * (int64_t)STEP, 1);
-		put(w, s, T0 + at * (int64_t)STEP, at);
+		stored_put(w, s, T0 + at * (int64_t)STEP, 1);
+		stored_put(w, s, T0 + at * (int64_t)STEP, at);
 	}
 	for (int round = 0; round < 2; round++) {
 		l->n = 0;
 		assert_int_equal(store_rows(w->store, &q, take, l), 0);
 		assert_int_equal(l->n, 1399);
 		for (uint32_t i = 0; i < 1399; i++) {
-			struct row want = row(s, T0 + (i + 1) * (int64_t)STEP, i + 1);
+			struct row want = stored_row(s, T0 + (i + 1) * (int64_t)STEP, i + 1);
 			expect_row(&l->rows[i], &want);
 		}
 		stored_commit(w, 2);
 		stored_reopen(w);
 	}
-	struct row got, want = row(s, T0 + 288 * (int64_t)STEP, 288);
+	struct row got, want = stored_row(s, T0 + 288 * (int64_t)STEP, 288);
 	assert_int_equal(store_get_row(w->store, &s, want.start_ms, &got), 1);
 	expect_row(&got, &want);
 	assert_int_equal(store_get_row(w->store, &s, T0 - STEP, &got), 0);
@@ -111,7 +84,7 @@ static void test_many_series(void **state)
 	struct stored *w = *state;
 	struct row r;
 	for (uint32_t i = 0; i < 3000; i++)
-		put(w, stored_series("IR-01", 1000 + i, ACCESS_FIXED), T0, i);
+		stored_put(w, stored_series("IR-01", 1000 + i, ACCESS_FIXED), T0, i);
 	for (uint32_t i = 0; i < 3000; i += 7) {
 		struct series s = stored_series("IR-01", 1000 + i, ACCESS_FIXED);
 		assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
@@ -141,14 +114,14 @@ static void test_queries(void **state)
 	for (int r = 0; r < 4; r++)
 		for (int i = 0; i < 2; i++)
 			for (int a = 0; a < 2; a++)
-				put(w,
-				    stored_series(r == 0   ? ""
-						  : r == 1 ? "IR-02"
-						  : r == 2 ? "IR-01"
-							   : "?",
-						  i ? 7 : ISP_ANY,
-						  a ? ACCESS_FIXED : (int)ACCESS_ANY),
-				    T0, 9);
+				stored_put(w,
+					   stored_series(r == 0	  ? ""
+							 : r == 1 ? "IR-02"
+							 : r == 2 ? "IR-01"
+								  : "?",
+							 i ? 7 : ISP_ANY,
+							 a ? ACCESS_FIXED : (int)ACCESS_ANY),
+					   T0, 9);
 	expect_series(w, (struct series_query){.access = -1}, "all.all.all ");
 	expect_series(w, (struct series_query){.access = -1, .by_region = true},
 		      "IR-01.all.all IR-02.all.all ");
