@@ -69,6 +69,7 @@ void batch_clear(struct batch *b)
 	free_names(b->addrs, b->n_addrs);
 	free_names(b->resolvers, b->n_resolvers);
 	free_names(b->fps, b->n_fps);
+	free(b->certs);
 	free(b->results);
 	batch_init(b);
 }
@@ -113,6 +114,18 @@ int batch_resolver(struct batch *b, const char *name)
 int batch_fp(struct batch *b, const char *name)
 {
 	return intern(&b->fps, &b->n_fps, BATCH_FPS_MAX, name);
+}
+
+int batch_cert(struct batch *b, const struct batch_cert *c)
+{
+	for (size_t i = 0; i < b->n_certs; i++)
+		if (!strcmp(b->certs[i].id, c->id))
+			return (int)i;
+	if (b->n_certs == BATCH_CERTS_MAX)
+		return -1;
+	b->certs = xrealloc(b->certs, (b->n_certs + 1) * sizeof(*b->certs));
+	b->certs[b->n_certs] = *c;
+	return (int)b->n_certs++;
 }
 
 int batch_add(struct batch *b, const struct result *r)
@@ -295,8 +308,9 @@ static bool indexes_fit(const struct batch *b, const struct result *r)
 	    r->v[RESULT_RESOLVER] >= (int64_t)b->n_resolvers ||
 	    r->v[RESULT_FP] >= (int64_t)b->n_fps)
 		return false;
-	for (size_t i = 0; i < r->n_answers; i++)
-		if (r->answers[i] >= b->n_addrs)
+	size_t listed = kind_list(r->kind) == RESULT_CHAIN ? b->n_certs : b->n_addrs;
+	for (size_t i = 0; i < r->n_list; i++)
+		if (r->list[i] >= listed)
 			return false;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* batch.h: what travels from a probe to a collector, and both ends of it (common/README.md has the
- * bytes). A batch is a header, four name tables and results; sealed, it is
+ * bytes). A batch is a header, five tables and results; sealed, it is
  *
  *	JSON Lines -> zstd -> Ed25519 signature -> padding to a size class -> X25519 sealed box
  *
@@ -26,6 +26,17 @@ struct batch_target {
 	enum target_class class;
 };
 
+/* One certificate of a chain, as little of it as tells it from others: texts in a certificate are
+ * whatever somebody on the path wrote. Both names are the first bytes of a SHA-256 in base64url (RFC
+ * 4648): 12 bytes of that of the DER form, 6 of that of the issuer's name (DER). */
+#define BATCH_CERT_ID	  17
+#define BATCH_CERT_ISSUER 9
+
+struct batch_cert {
+	char id[BATCH_CERT_ID], issuer[BATCH_CERT_ISSUER];
+	int64_t not_before, not_after; /* Unix seconds */
+};
+
 struct batch {
 	char software[32]; /* "fanous-probe/0.1" */
 	char country[3];   /* ISO 3166-1 alpha-2 */
@@ -50,6 +61,8 @@ struct batch {
 	size_t n_resolvers;
 	char **fps; /* owned fingerprint names */
 	size_t n_fps;
+	struct batch_cert *certs;
+	size_t n_certs;
 
 	struct result *results;
 	size_t n_results;
@@ -65,6 +78,8 @@ int batch_target(struct batch *b, const char *url, enum target_class class);
 int batch_addr(struct batch *b, const char *addr);
 int batch_resolver(struct batch *b, const char *name);
 int batch_fp(struct batch *b, const char *name);
+/* Copies c; certificates are told apart by their id. */
+int batch_cert(struct batch *b, const struct batch_cert *c);
 /* Copies r. 0, or -1 when BATCH_RESULTS_MAX is reached. */
 int batch_add(struct batch *b, const struct result *r);
 

@@ -3,9 +3,9 @@
  *	{"v":1,"software":"fanous-probe/0.1.0","country":"IR","region":"IR-23","isp":44244,"access":"mobile",
  *	 "epoch":20461,"t0":1767889800000,"clock":{"wall":1767890100000,"mono":523000,"offset":-120},
  *	 "list":"9f86...","targets":[["https://a.example/","open"]],"addrs":["203.0.113.1"],
- *	 "resolvers":["system"],"fps":[],"columns":{"tcp":["t","target","us","failure","addr","port"]}}
+ *	 "resolvers":["system"],"fps":[],"certs":[["bZ0q1T7mZ8w2v3xY","a1B2c3D4",1767225600,1775001600]],"columns":{"tcp":["t","target","us","failure","addr","port"]}}
  *
- * Every key is required; region, isp, offset and list may be null. An unknown key is refused: what
+ * Every key is required but certs, which older probes did not have; region, isp, offset and list may be null. An unknown key is refused: what
  * a collector does not understand it must not acknowledge. */
 #include "common/batch_header.h"
 
@@ -45,6 +45,20 @@ static bool has_kind(const struct batch *b, enum kind k)
 		if (b->results[i].kind == k)
 			return true;
 	return false;
+}
+
+static void encode_certs(struct jsonw *j, const struct batch *b)
+{
+	jsonw_array(j, "certs");
+	for (size_t i = 0; i < b->n_certs; i++) {
+		jsonw_array(j, NULL);
+		jsonw_str(j, NULL, b->certs[i].id);
+		jsonw_str(j, NULL, b->certs[i].issuer);
+		jsonw_int(j, NULL, b->certs[i].not_before);
+		jsonw_int(j, NULL, b->certs[i].not_after);
+		jsonw_end(j);
+	}
+	jsonw_end(j);
 }
 
 /* Only the kinds that occur: the names cost bytes in every batch. */
@@ -96,6 +110,7 @@ void batch_header_encode(struct buf *out, const struct batch *b)
 	encode_names(&j, "addrs", b->addrs, b->n_addrs);
 	encode_names(&j, "resolvers", b->resolvers, b->n_resolvers);
 	encode_names(&j, "fps", b->fps, b->n_fps);
+	encode_certs(&j, b);
 	encode_columns(&j, b);
 	jsonw_end(&j);
 }
@@ -152,6 +167,38 @@ static const char *decode_names(struct batch *b, const json_t *list, size_t max,
 			return "a name table has something that is not a short plain text";
 		if (add(b, name) != (int)i)
 			return "a name table has a duplicate or an address that must not be sent";
+	}
+	return NULL;
+}
+
+static bool is_base64url(const char *s)
+{
+	return s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")] ==
+	       '\0';
+}
+
+static const char *decode_certs(struct batch *b, json_t *list)
+{
+	if (!list)
+		return NULL;
+	if (!json_is_array(list) || json_array_size(list) > BATCH_CERTS_MAX)
+		return "certs is not a list of at most 1024";
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *id, *issuer;
+		json_int_t not_before, not_after;
+		struct batch_cert c;
+		if (json_unpack(json_array_get(list, i), "[s,s,I,I!]", &id, &issuer, &not_before,
+				&not_after) < 0)
+			return "a certificate is not [id, issuer, not before, not after]";
+		if (strlen(id) != sizeof(c.id) - 1 || strlen(issuer) != sizeof(c.issuer) - 1 ||
+		    !is_base64url(id) || !is_base64url(issuer))
+			return "a certificate's names are not short hashes in base64url";
+		memcpy(c.id, id, sizeof(c.id));
+		memcpy(c.issuer, issuer, sizeof(c.issuer));
+		c.not_before = not_before;
+		c.not_after = not_after;
+		if (batch_cert(b, &c) != (int)i)
+			return "a certificate is named twice";
 	}
 	return NULL;
 }
@@ -233,20 +280,21 @@ static const char *decode_clock(struct batch *b, const json_t *offset)
 const char *batch_header_decode(struct batch *b, struct result_columns *columns, const char *line,
 				size_t len)
 {
-	json_t *region, *isp, *offset, *list, *targets, *addrs, *resolvers, *fps, *cols, *software,
-		*country;
+	json_t *region, *isp, *offset, *list, *targets, *addrs, *resolvers, *fps,
+		*certs = NULL, *cols, *software, *country;
 	json_int_t epoch, t0, wall, mono;
 	const char *why = "not what a header must be", *access;
 	int version;
 	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 
-	if (json_unpack(
-		    root,
-		    "{s:i,s:o,s:o,s:o,s:o,s:s,s:I,s:I,s:{s:I,s:I,s:o!},s:o,s:o,s:o,s:o,s:o,s:o!}",
-		    "v", &version, "software", &software, "country", &country, "region", &region,
-		    "isp", &isp, "access", &access, "epoch", &epoch, "t0", &t0, "clock", "wall",
-		    &wall, "mono", &mono, "offset", &offset, "list", &list, "targets", &targets,
-		    "addrs", &addrs, "resolvers", &resolvers, "fps", &fps, "columns", &cols) < 0)
+	if (json_unpack(root,
+			"{s:i,s:o,s:o,s:o,s:o,s:s,s:I,s:I,s:{s:I,s:I,s:o!},s:o,s:o,s:o,s:o,s:o,s?o,"
+			"s:o!}",
+			"v", &version, "software", &software, "country", &country, "region",
+			&region, "isp", &isp, "access", &access, "epoch", &epoch, "t0", &t0,
+			"clock", "wall", &wall, "mono", &mono, "offset", &offset, "list", &list,
+			"targets", &targets, "addrs", &addrs, "resolvers", &resolvers, "fps", &fps,
+			"certs", &certs, "columns", &cols) < 0)
 		goto out;
 	why = "unknown header version";
 	if (version != HEADER_VERSION)
@@ -263,7 +311,7 @@ const char *batch_header_decode(struct batch *b, struct result_columns *columns,
 	    (why = decode_clock(b, offset)) || (why = decode_targets(b, targets)) ||
 	    (why = decode_names(b, addrs, BATCH_ADDRS_MAX, batch_addr)) ||
 	    (why = decode_names(b, resolvers, BATCH_RESOLVERS_MAX, batch_resolver)) ||
-	    (why = decode_names(b, fps, BATCH_FPS_MAX, batch_fp)))
+	    (why = decode_names(b, fps, BATCH_FPS_MAX, batch_fp)) || (why = decode_certs(b, certs)))
 		goto out;
 	why = decode_columns(columns, cols);
 out:

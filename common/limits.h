@@ -27,8 +27,22 @@
 #define BATCH_RESOLVERS_MAX 16
 #define BATCH_FPS_MAX	    64
 
+/* Distinct certificates named by one batch: chains share their issuers, so a hundred sites make
+ * some two hundred. */
+#define BATCH_CERTS_MAX 1024
+
 /* Answered addresses kept per DNS result; more than this is CDN noise, not evidence. */
 #define RESULT_ANSWERS_MAX 8
+
+/* Certificates kept per chain: the public ones have two to four. */
+#define RESULT_CHAIN_MAX 8
+
+/* Addresses of one family that are tried per target. More of them are mostly copies of one site,
+ * and each costs a handshake with its certificates. */
+#define CHAIN_ADDRS_MAX 2
+
+/* Redirects that are followed, all of them to https at the same host. */
+#define CHAIN_HOPS_MAX 5
 
 /* One target URL. Browsers stop at 2,048 or more; the lists we read stay under 300. */
 #define TARGET_URL_MAX 512
@@ -36,11 +50,11 @@
 /* Rows of a target list: Citizen Lab's largest list has about 1,700. */
 #define TARGETS_MAX 4096
 
-/* What a check reads of one HTTP body, counted after decompression; a block page shows itself in
+/* What a check reads of one HTTP body, as it comes over the wire (no compression is asked for); a block page shows itself in
  * the first few KiB. */
 #define CHECK_BODY_MAX (64 * 1024)
 
-/* What a check reads of one HTTP header section; libcurl itself stops at 300 KiB. */
+/* What a check reads of one HTTP header section, informational answers (1xx) included. */
 #define CHECK_HEADERS_MAX (64 * 1024)
 
 /* A result older or newer than this on arrival is refused with a reason: 400 days of spool is more

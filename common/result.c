@@ -113,11 +113,24 @@ void result_columns_default(struct result_columns *c)
 		memcpy(c->of[k], kinds[k].columns, sizeof(c->of[k]));
 }
 
-static void encode_answers(struct buf *out, const struct result *r)
+static bool is_list(enum result_field f)
+{
+	return f == RESULT_ANSWERS || f == RESULT_CHAIN;
+}
+
+enum result_field kind_list(enum kind k)
+{
+	const enum result_field *f = kinds[k].columns;
+	while (*f != RESULT_FIELDS && !is_list(*f))
+		f++;
+	return *f;
+}
+
+static void encode_list(struct buf *out, const struct result *r)
 {
 	buf_putc(out, '[');
-	for (size_t i = 0; i < r->n_answers; i++)
-		buf_printf(out, "%s%u", i ? "," : "", r->answers[i]);
+	for (size_t i = 0; i < r->n_list; i++)
+		buf_printf(out, "%s%u", i ? "," : "", r->list[i]);
 	buf_putc(out, ']');
 }
 
@@ -127,8 +140,8 @@ int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
 	for (const enum result_field *f = kinds[r->kind].columns; *f != RESULT_FIELDS; f++) {
 		int64_t v = r->v[*f] - (*f == RESULT_T ? t0_ms : 0);
 		buf_putc(out, ',');
-		if (*f == RESULT_ANSWERS)
-			encode_answers(out, r);
+		if (is_list(*f))
+			encode_list(out, r);
 		else if (v == -1)
 			buf_puts(out, "null");
 		else
@@ -137,25 +150,32 @@ int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
 	return buf_putc(out, ']');
 }
 
-static const char *decode_answers(struct result *r, const json_t *list)
+/* A chain and a list of answers in one line would share the array: no kind has both, but a hostile
+ * header may name both. */
+static const char *decode_list(struct result *r, enum result_field f, const json_t *list)
 {
+	size_t n = json_array_size(list);
+	size_t most = f == RESULT_ANSWERS ? RESULT_ANSWERS_MAX : RESULT_CHAIN_MAX;
+	json_int_t end = f == RESULT_ANSWERS ? BATCH_ADDRS_MAX : BATCH_CERTS_MAX;
 	if (!json_is_array(list))
-		return "answers is not a list";
-	if (json_array_size(list) > RESULT_ANSWERS_MAX)
-		return "too many answers";
-	for (size_t i = 0; i < json_array_size(list); i++) {
+		return "a list is not a list";
+	if (f != kind_list(r->kind))
+		return "a list that this kind does not have";
+	if (n > most)
+		return "too many answers or certificates";
+	for (size_t i = 0; i < n; i++) {
 		json_int_t v = json_integer_value(json_array_get(list, i));
-		if (!json_is_integer(json_array_get(list, i)) || v < 0 || v >= BATCH_ADDRS_MAX)
-			return "an answer is not an index";
-		r->answers[r->n_answers++] = (uint16_t)v;
+		if (!json_is_integer(json_array_get(list, i)) || v < 0 || v >= end)
+			return "an item of a list is not an index";
+		r->list[r->n_list++] = (uint16_t)v;
 	}
 	return NULL;
 }
 
 static const char *decode_value(struct result *r, enum result_field f, const json_t *value)
 {
-	if (f == RESULT_ANSWERS)
-		return decode_answers(r, value);
+	if (is_list(f))
+		return decode_list(r, f, value);
 	if (json_is_null(value) && fields[f].min < 0)
 		return NULL;
 	if (!json_is_integer(value))

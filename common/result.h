@@ -43,17 +43,24 @@ enum target_class {
 /* How the subscriber line reaches the network. */
 enum access_type { ACCESS_UNKNOWN, ACCESS_MOBILE, ACCESS_FIXED, ACCESS_DATACENTRE, ACCESSES };
 
+#define RESULT_LIST_MAX 8
+_Static_assert(RESULT_ANSWERS_MAX <= RESULT_LIST_MAX && RESULT_CHAIN_MAX <= RESULT_LIST_MAX,
+	       "one array holds either list");
+
 struct result {
 	enum kind kind;
 	int64_t v[RESULT_FIELDS]; /* by field; -1 is none. v[RESULT_T] is Unix ms here, relative on
 				     the wire */
-	uint16_t answers[RESULT_ANSWERS_MAX];
-	uint8_t n_answers;
+	/* The one list that a kind may have: ANSWERS or CHAIN. */
+	uint16_t list[RESULT_LIST_MAX];
+	uint8_t n_list;
 };
 
 /* A result of this kind with every field "none", qtype and the like zero. */
 void result_init(struct result *r, enum kind kind);
 
+/* The list that results of this kind have: RESULT_ANSWERS, RESULT_CHAIN, or RESULT_FIELDS for none. */
+enum result_field kind_list(enum kind k);
 const char *kind_str(enum kind k);
 enum kind kind_parse(const char *s); /* KINDS when unknown */
 const char *field_str(enum result_field f);

@@ -42,7 +42,11 @@ uint64_t budget_cost(const struct result *r)
 	case KIND_TCP: return 330;
 	case KIND_TLS: return 5500;
 	case KIND_HTTP: return 900 + (r->v[RESULT_BYTES] > 0 ? (uint64_t)r->v[RESULT_BYTES] : 0);
-	case KIND_LINK:
+	case KIND_QUIC: return 1500;
+	case KIND_SPEED:
+		return 900 + (r->v[RESULT_BYTES] > 0 ? (uint64_t)r->v[RESULT_BYTES] * 21 / 20 : 0);
+	case KIND_GUARD: return 180;
+	case KIND_LINK: return 200;
 	case KINDS: break;
 	}
 	return 0;

@@ -9,6 +9,9 @@
  *	start -> expired ----> stop    the deadline passed: expired says which failure that is
  *	start ---------------> stop    the cycle was cancelled, nobody wants the answer
  *
+ * A check may end with more than one result: dns has one for each different answer. It fills the
+ * first into c->answer and asks check_more for the room of each further one.
+ *
  * check_done may be said from anywhere, start included: the runner acts on it later, from the loop.
  * It is said once at most, and not after expired or stop. To add a kind: a row in common/kinds.def,
  * probe/check_X.c with one struct check_ops, its row in the table of runner.c, and its place in
@@ -22,10 +25,12 @@
 #include <stdint.h>
 
 #include "common/result.h"
+#include "probe/wire_stream.h"
 
 struct event_base;
 struct fingerprints;
 struct loop_ares;
+struct wire_cert;
 
 /* What all checks of a runner see; borrowed. */
 struct check_env {
@@ -33,6 +38,18 @@ struct check_env {
 	const struct fingerprints *fingerprints; /* may be NULL */
 	const char *ca_file;			 /* PEM bundle of trusted authorities */
 	const char *resolv_conf;
+	bool private_too; /* private and loopback addresses may be gone to: somebody's own machine */
+};
+
+#define CHECK_MORE_MAX	3 /* further answers to one question: more are a flood */
+#define CHECK_CNAME_MAX 256
+
+struct check_answer {
+	struct result result; /* the check sets the columns of its own */
+	const char *fp;	      /* name of the fingerprint that matched, NULL for none */
+	char addrs[RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN]; /* dns */
+	size_t n_addrs;
+	char cname[CHECK_CNAME_MAX]; /* dns: the last alias, "" for none */
 };
 
 struct check {
@@ -42,27 +59,32 @@ struct check {
 	const char *host; /* name or address literal of the target; dns: the name asked */
 	const char *addr; /* address to go to, as text */
 	uint16_t port;
-	bool tls;		    /* http: https */
-	const char *path;	    /* http: with query */
-	int expect_status;	    /* http: 0 for 200..399 */
-	int qtype;		    /* dns */
+	const char *sni;    /* tls: a harmless name to send instead of host; NULL for host */
+	const char *path;   /* http, speed: with query */
+	int expect_status;  /* http: 0 for 200..399 */
+	const char *scheme; /* http: "http" or "https", to know the way back from a redirect */
+	int qtype;	    /* dns */
 	struct loop_ares *resolver; /* dns; NULL when this device has none */
 
 	/* The answer. */
-	struct result result; /* the check sets the columns of its own */
-	const char *fp;	      /* name of the fingerprint that matched, NULL for none */
-	char answers[RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN]; /* dns: result.n_answers of them */
-	int64_t us; /* duration, when the kernel knows it better than the loop; or -1 */
+	struct check_answer answer;
+	struct check_answer *more; /* owned by the runner; check_more adds */
+	size_t n_more;
+	struct wire_cert *certs; /* tls: allocated by the check, freed by the runner */
+	size_t n_certs;
+	char *location; /* http: absolute URL of a redirect that may be followed; owned as certs */
+	int64_t us;	/* duration, when the kernel knows it better than the loop; or -1 */
 
-	/* A connected socket: tcp leaves one here when it succeeds, tls finds it. The runner closes
-	 * it, after stop. -1 for none. */
-	int fd;
+	/* A connection: tcp leaves one here when it succeeds, tls finds it there and adds its TLS,
+	 * http and speed use it. The runner carries it along and closes it, after stop. */
+	struct wire_stream stream;
 
 	void *state; /* the check's own, from start to stop */
 };
 
 struct check_ops {
 	enum kind kind;
+	int timeout_ms; /* deadline, when it is shorter than the configured one; 0 for that */
 	/* What all checks of this kind share for the life of the runner. Both may be NULL. */
 	void *(*open)(const struct check_env *env);
 	void (*close)(void *shared);
@@ -75,7 +97,10 @@ struct check_ops {
 };
 
 void check_done(struct check *c, enum failure failure);
+/* Room for one more result of the same kind and time, its columns "none", failure and us to be set
+ * by the check; NULL when there were CHECK_MORE_MAX. Valid until the next call. */
+struct check_answer *check_more(struct check *c);
 
-extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link;
+extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link, check_guard;
 
 #endif

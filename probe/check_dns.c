@@ -35,8 +35,8 @@ static unsigned int parse_answers(struct check *c, const unsigned char *abuf, in
 	for (int i = 0; i < n; i++)
 		inet_ntop(is_a ? AF_INET : AF_INET6,
 			  is_a ? (const void *)&four[i].ipaddr : (const void *)&six[i].ip6addr,
-			  c->answers[i], sizeof(c->answers[i]));
-	c->result.n_answers = (uint8_t)n;
+			  c->answer.addrs[i], sizeof(c->answer.addrs[i]));
+	c->answer.n_addrs = (size_t)n;
 	return (unsigned int)n;
 }
 
@@ -61,11 +61,11 @@ static bool is_this_device(const char *addr)
 static bool is_forged(struct check *c)
 {
 	bool forged = false;
-	for (size_t i = 0; i < c->result.n_answers && !c->fp; i++) {
-		c->fp = fingerprints_dns(c->env->fingerprints, c->answers[i]);
-		forged |= is_this_device(c->answers[i]) && !is_special(c->host);
+	for (size_t i = 0; i < c->answer.n_addrs && !c->answer.fp; i++) {
+		c->answer.fp = fingerprints_dns(c->env->fingerprints, c->answer.addrs[i]);
+		forged |= is_this_device(c->answer.addrs[i]) && !is_special(c->host);
 	}
-	return forged || c->fp;
+	return forged || c->answer.fp;
 }
 
 static void on_answer(void *arg, int status, int timeouts, unsigned char *abuf, int alen)
@@ -81,7 +81,7 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *abuf, 
 	c->state = NULL;
 	if (abuf && alen >= NS_HFIXEDSZ) {
 		rcode = abuf[3] & 0x0f;
-		c->result.v[RESULT_RCODE] = rcode;
+		c->answer.result.v[RESULT_RCODE] = rcode;
 	}
 	if (status == ARES_SUCCESS)
 		answers = parse_answers(c, abuf, alen);
@@ -94,7 +94,6 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *abuf, 
 static void start(struct check *c)
 {
 	struct query *q;
-	c->result.v[RESULT_QTYPE] = c->qtype;
 	if (!c->resolver) {
 		check_done(c, FAIL_DNS_NO_RESOLVER);
 		return;

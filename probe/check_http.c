@@ -93,10 +93,10 @@ static enum failure judge(struct exchange *x, enum failure transport)
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!status)
 		return transport;
-	c->result.v[RESULT_STATUS] = status;
-	c->result.v[RESULT_BYTES] = (int64_t)x->body.len;
-	c->fp = find_fingerprint(x);
-	if (c->fp)
+	c->answer.result.v[RESULT_STATUS] = status;
+	c->answer.result.v[RESULT_BYTES] = (int64_t)x->body.len;
+	c->answer.fp = find_fingerprint(x);
+	if (c->answer.fp)
 		return FAIL_HTTP_BLOCKPAGE;
 	if (transport != FAIL_NONE)
 		return transport;
@@ -130,7 +130,8 @@ static void set_request(struct exchange *x)
 	/* Made of the parts that targets.c has checked, so libcurl's reading of the URL can't be
 	 * another. */
 	char *url = xasprintf(six_host ? "%s://[%s]:%u%s" : "%s://%s:%u%s",
-			      c->tls ? "https" : "http", c->host, c->port, c->path);
+			      !strcmp(c->scheme, "https") ? "https" : "http", c->host, c->port,
+			      c->path);
 	char *to = xasprintf(six_addr ? "::[%s]:%u" : "::%s:%u", c->addr, c->port);
 	x->connect_to = curl_slist_append(NULL, to);
 	curl_easy_setopt(e, CURLOPT_URL, url);

@@ -99,10 +99,10 @@ static void start(struct check *c)
 	int r = look_at_interfaces(&l);
 	l.gateway = has_default4() || has_default6();
 	l.ns = loop_ares_nameservers(c->env->resolv_conf) > 0;
-	c->result.v[RESULT_IPV4] = l.ipv4;
-	c->result.v[RESULT_IPV6] = l.ipv6;
-	c->result.v[RESULT_GATEWAY] = l.gateway;
-	c->result.v[RESULT_NS] = l.ns;
+	c->answer.result.v[RESULT_IPV4] = l.ipv4;
+	c->answer.result.v[RESULT_IPV6] = l.ipv6;
+	c->answer.result.v[RESULT_GATEWAY] = l.gateway;
+	c->answer.result.v[RESULT_NS] = l.ns;
 	check_done(c, r < 0 ? FAIL_LOCAL_ERROR : judge(&l));
 }
 

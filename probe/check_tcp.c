@@ -1,37 +1,13 @@
 /* check_tcp.c: one connection attempt to one address. The socket stays open for the step that
  * follows. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "probe/check.h"
 #include "probe/classify.h"
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in four;
-	struct sockaddr_in6 six;
-};
-
-static socklen_t make_address(union address *a, const char *text, uint16_t port)
-{
-	memset(a, 0, sizeof(*a));
-	if (inet_pton(AF_INET, text, &a->four.sin_addr) == 1) {
-		a->four.sin_family = AF_INET;
-		a->four.sin_port = htons(port);
-		return sizeof(a->four);
-	}
-	if (inet_pton(AF_INET6, text, &a->six.sin6_addr) == 1) {
-		a->six.sin6_family = AF_INET6;
-		a->six.sin6_port = htons(port);
-		return sizeof(a->six);
-	}
-	return 0;
-}
+#include "probe/wire_addr.h"
 
 /* The time from SYN to SYN-ACK as the kernel saw it. The loop's own clock adds however long the
  * loop was busy with others: 26 ms at a hundred TLS handshakes a moment. A repeated SYN makes the
@@ -40,7 +16,7 @@ static void take_kernel_time(struct check *c)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
-	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_rtt &&
+	if (getsockopt(c->stream.fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_rtt &&
 	    !info.tcpi_total_retrans)
 		c->us = info.tcpi_rtt;
 }
@@ -49,7 +25,7 @@ static void finish(struct check *c)
 {
 	int err = 0;
 	socklen_t len = sizeof(err);
-	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
+	if (getsockopt(c->stream.fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
 		err = errno;
 	if (!err)
 		take_kernel_time(c);
@@ -65,15 +41,14 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
 
 static void start(struct check *c)
 {
-	union address a;
-	socklen_t len = make_address(&a, c->addr, c->port);
-	c->result.v[RESULT_PORT] = c->port;
-	c->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (c->fd < 0) {
+	union wire_addr a;
+	socklen_t len = wire_addr_make(&a, c->addr, c->port);
+	c->stream.fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (c->stream.fd < 0) {
 		check_done(c, classify_connect_local(errno));
 		return;
 	}
-	if (connect(c->fd, &a.any, len) == 0) {
+	if (connect(c->stream.fd, &a.any, len) == 0) {
 		finish(c);
 		return;
 	}
@@ -81,7 +56,7 @@ static void start(struct check *c)
 		check_done(c, classify_connect_local(errno));
 		return;
 	}
-	c->state = event_new(c->env->base, c->fd, EV_WRITE, on_connect, c);
+	c->state = event_new(c->env->base, c->stream.fd, EV_WRITE, on_connect, c);
 	event_add(c->state, NULL);
 }
 

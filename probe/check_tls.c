@@ -80,7 +80,7 @@ static void step(struct handshake *h)
 	int r = SSL_connect(h->ssl), err = errno;
 	int why = SSL_get_error(h->ssl, r);
 	if (r == 1) {
-		c->result.v[RESULT_TLSVER] = SSL_version(h->ssl);
+		c->answer.result.v[RESULT_TLSVER] = SSL_version(h->ssl);
 		check_done(c, classify_x509(SSL_get_verify_result(h->ssl)));
 	} else if (why == SSL_ERROR_WANT_READ) {
 		wait_for(h, EV_READ);
@@ -103,7 +103,7 @@ static void wait_for(struct handshake *h, short what)
 {
 	if (h->event)
 		event_free(h->event);
-	h->event = event_new(h->check->env->base, h->check->fd, what, on_socket, h);
+	h->event = event_new(h->check->env->base, h->check->stream.fd, what, on_socket, h);
 	event_add(h->event, NULL);
 }
 
@@ -119,7 +119,7 @@ static void start(struct check *c)
 	c->state = h;
 	h->check = c;
 	h->ssl = SSL_new(t->ctx);
-	if (!h->ssl || !set_name(h->ssl, c->host) || !SSL_set_fd(h->ssl, c->fd)) {
+	if (!h->ssl || !set_name(h->ssl, c->host) || !SSL_set_fd(h->ssl, c->stream.fd)) {
 		check_done(c, FAIL_LOCAL_ERROR);
 		return;
 	}

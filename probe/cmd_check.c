@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/batch.h"
 #include "common/buf.h"
 #include "probe/commands.h"
 #include "probe/report.h"
 #include "probe/row.h"
 #include "probe/term.h"
 #include "probe/vantage.h"
+#include "probe/wire_addr.h"
 
 #define TEXT_MAX (256 * 1024) /* of one target: some 40 steps of a few lines */
 
@@ -30,6 +32,7 @@ struct check {
 	struct targets targets;
 	struct shown *shown; /* owned, one per target */
 	size_t turn;	     /* the target that is being shown */
+	bool private_too;
 };
 
 static void put_addresses(struct buf *out, const struct runner_step *step)
@@ -63,6 +66,9 @@ static void put_detail(struct buf *out, const struct runner_step *step)
 				   r->v[RESULT_STATUS], r->v[RESULT_BYTES]);
 		put_addresses(out, step);
 		break;
+	case KIND_QUIC:
+	case KIND_SPEED:
+	case KIND_GUARD:
 	case KIND_LINK:
 	case KINDS: break;
 	}
@@ -125,7 +131,8 @@ static void on_step(void *arg, const struct runner_step *step)
 		return;
 	}
 	if (!step->target) {
-		show_link(&c->term, step->result);
+		if (step->result->kind == KIND_LINK)
+			show_link(&c->term, step->result);
 		return;
 	}
 	struct shown *s = &c->shown[step->target - c->targets.list];
@@ -162,6 +169,12 @@ static void measure(struct check *c, const struct runner_config *config)
 	event_base_free(c->base);
 }
 
+static bool is_literal(const char *host)
+{
+	union wire_addr a;
+	return wire_addr_make(&a, host, 0) > 0;
+}
+
 static int read_targets(struct check *c, const struct options *o)
 {
 	char err[512];
@@ -170,8 +183,11 @@ static int read_targets(struct check *c, const struct options *o)
 	c->shown = xcalloc(o->n_words, sizeof(*c->shown));
 	for (size_t i = 0; i < o->n_words; i++) {
 		buf_init(&c->shown[i].text, TEXT_MAX);
-		if (targets_parse_one(&c->targets.list[i], o->words[i], err, sizeof(err)) < 0)
+		struct target *t = &c->targets.list[i];
+		if (targets_parse_one(t, o->words[i], err, sizeof(err)) < 0)
 			return command_fail(EXIT_USAGE_ERROR, "%s", err);
+		/* Who types a private address means it: it is their own network. */
+		c->private_too |= is_literal(t->host) && !batch_addr_is_public(t->host);
 	}
 	return EXIT_DONE;
 }
@@ -194,6 +210,7 @@ int cmd_check(const struct options *o)
 	if (code == EXIT_DONE)
 		code = read_targets(&c, o);
 	if (code == EXIT_DONE) {
+		how.config.private_too = c.private_too;
 		measure(&c, &how.config);
 		fputs("Nothing was kept and nothing was sent.\n", stderr);
 	}

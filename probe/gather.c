@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "probe/runner.h"
 #include "probe/spool.h"
+#include "probe/wire_cert.h"
 
 struct gather {
 	struct gather_config config; /* list_hash points to ours */
@@ -107,6 +108,7 @@ static bool has_room(const struct batch *b, const struct runner_step *step)
 {
 	return b->n_results < BATCH_RESULTS_MAX && b->n_targets < BATCH_TARGETS_MAX &&
 	       b->n_addrs + step->n_answers + 1 <= BATCH_ADDRS_MAX &&
+	       b->n_certs + step->n_certs <= BATCH_CERTS_MAX &&
 	       b->n_resolvers < BATCH_RESOLVERS_MAX && b->n_fps < BATCH_FPS_MAX;
 }
 
@@ -139,12 +141,14 @@ static void enter_texts(struct batch *b, struct result *r, const struct runner_s
 		r->v[RESULT_RESOLVER] = batch_resolver(b, public_resolver(step->resolver));
 	if (step->fp)
 		r->v[RESULT_FP] = batch_fp(b, step->fp);
-	r->n_answers = 0;
-	for (size_t i = 0; i < step->n_answers && r->n_answers < RESULT_ANSWERS_MAX; i++) {
+	r->n_list = 0;
+	for (size_t i = 0; i < step->n_answers && r->n_list < RESULT_ANSWERS_MAX; i++) {
 		int addr = batch_addr(b, step->answers[i]);
 		if (addr >= 0)
-			r->answers[r->n_answers++] = (uint16_t)addr;
+			r->list[r->n_list++] = (uint16_t)addr;
 	}
+	for (size_t i = 0; i < step->n_certs && r->n_list < RESULT_CHAIN_MAX; i++)
+		r->list[r->n_list++] = (uint16_t)batch_cert(b, &step->certs[i].brief);
 }
 
 int gather_step(struct gather *g, const struct runner_step *step)

@@ -239,6 +239,7 @@ static void put_columns(struct jsonw *j, const struct result *result)
 		case RESULT_ADDR:
 		case RESULT_RESOLVER:
 		case RESULT_FP:
+		case RESULT_CHAIN:
 		case RESULT_ANSWERS: break; /* by name */
 		default:
 			if (v < 0)
@@ -293,10 +294,10 @@ void report_step(struct report *r, const struct runner_step *step)
 	r->steps++;
 	if (r->json)
 		report_json(step);
-	if (!step->target) {
+	if (!step->target && step->result->kind == KIND_LINK) {
 		r->link_known = true;
 		r->link = *step->result;
-	} else {
+	} else if (step->target) {
 		struct row *row = row_of(r, step->target);
 		row_add(row, step);
 		if (row->done) {

@@ -23,13 +23,17 @@ void row_add(struct row *r, const struct runner_step *step)
 	struct row_kind *k = &r->kind[step->result->kind];
 	enum failure f = (enum failure)step->result->v[RESULT_FAILURE];
 	bool good = f == FAIL_NONE;
+	r->done |= step->last;
+	/* Evidence beside the way that an ordinary program would have gone. */
+	const int64_t *v = step->result->v;
+	if (v[RESULT_SNI] > 0 || v[RESULT_NTH] > 0 || v[RESULT_NEXT] > 0)
+		return;
 	if (!k->tried || (good && !k->good)) {
 		k->failure = f;
 		k->us = step->result->v[RESULT_US];
 	}
 	k->tried = true;
 	k->good |= good;
-	r->done |= step->last;
 }
 
 enum kind row_final_kind(const struct target *t)
@@ -38,6 +42,8 @@ enum kind row_final_kind(const struct target *t)
 	case TARGET_HTTPS:
 	case TARGET_HTTP: return KIND_HTTP;
 	case TARGET_TCP: return KIND_TCP;
+	case TARGET_QUIC: return KIND_QUIC;
+	case TARGET_SPEED: return KIND_SPEED;
 	case TARGET_DNS: break;
 	}
 	return KIND_DNS;

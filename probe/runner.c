@@ -17,20 +17,22 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "common/batch.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "probe/chain.h"
 #include "probe/check.h"
 #include "probe/loop_ares.h"
+#include "probe/wire_cert.h"
 
 /* Chains with TLS in flight. A handshake costs half a millisecond of this thread, so more of them
  * at once would only wait for each other, and the wait would be reported as the network's. */
 #define TLS_MAX 64
 
-/* A clock that has run on without the monotonic one by this much: the device was asleep. */
-#define SLEEP_US (1000 * 1000)
+/* A clock that has run on without the monotonic one by this much: the device was asleep, or somebody
+ * has set it. */
+#define JUMP_US (1000 * 1000)
 
 #define RESOLVER_LEN (INET6_ADDRSTRLEN + 16) /* udp://[ADDRESS]:PORT */
 
@@ -40,8 +42,12 @@
 /* The kinds of check. ADD YOURS HERE, and declare it in check.h. */
 static const struct check_ops *const checks[KINDS] = {
 	[KIND_DNS] = &check_dns,   [KIND_TCP] = &check_tcp,   [KIND_TLS] = &check_tls,
-	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link,
+	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
 };
+
+/* Sent as SNI when the true name fails, unless the configuration has a better one. IANA keeps it for
+ * documentation; nobody blocks it by name. */
+#define HARMLESS "www.example.com"
 
 struct step {
 	struct check check; /* first: a check's check_done finds its step by it */
@@ -52,6 +58,8 @@ struct step {
 	struct event *event; /* the deadline; made active early by check_done */
 	int64_t start_us, end_us;
 	int64_t asleep_us; /* sleep of the device before the start */
+	int64_t wall_us;   /* what the wall clock had over the monotonic one at the start */
+	bool follow;	   /* http: its redirect is taken up */
 	enum failure failure;
 	bool done;
 };
@@ -63,15 +71,16 @@ struct run {
 	LIST_HEAD(, step) steps;
 	struct loop_ares *own; /* dns:// has a resolver of its own */
 	char own_name[RESOLVER_LEN];
-	int fd; /* from tcp to tls */
+	struct wire_stream stream; /* from step to step */
 	bool uses_tls;
 };
 
 struct runner {
 	struct check_env env;
 	void *shared[KINDS];
-	struct timeval timeout;
+	const struct timeval *timeout[KINDS]; /* libevent's common timeouts: O(1) to set */
 	int timeout_ms;
+	const char *harmless;
 	size_t concurrency;
 	const char *const *resolvers;
 	struct event *kick;
@@ -97,6 +106,11 @@ static int64_t asleep_us(void)
 	return (int64_t)boot.tv_sec * 1000000 + boot.tv_nsec / 1000 - clock_mono_us();
 }
 
+static int64_t wall_ahead_us(void)
+{
+	return 1000 * clock_wall_ms() - clock_mono_us();
+}
+
 void check_done(struct check *c, enum failure failure)
 {
 	struct step *s = (struct step *)c;
@@ -106,100 +120,159 @@ void check_done(struct check *c, enum failure failure)
 	event_active(s->event, EV_TIMEOUT, 0);
 }
 
+struct check_answer *check_more(struct check *c)
+{
+	if (c->n_more == CHECK_MORE_MAX)
+		return NULL;
+	c->more = xrealloc(c->more, (c->n_more + 1) * sizeof(*c->more));
+	struct check_answer *a = &c->more[c->n_more++];
+	*a = (struct check_answer){0};
+	result_init(&a->result, c->answer.result.kind);
+	a->result.v[RESULT_T] = c->answer.result.v[RESULT_T];
+	a->result.v[RESULT_QTYPE] = c->qtype;
+	return a;
+}
+
+static void ask_target(struct check *c, const struct step *s)
+{
+	const struct run *run = s->run;
+	const struct target *t = run->chain.target;
+	c->host = t->scheme == TARGET_DNS ? t->path : t->host;
+	c->path = chain_path(&run->chain);
+	c->scheme = run->chain.place.tls ? "https" : "http";
+	c->expect_status = t->expect_status;
+	c->sni = s->what.harmless ? run->runner->harmless : NULL;
+	c->resolver = *run->own_name ? run->own : run->runner->channels[s->what.resolver];
+}
+
 static void ask(struct step *s)
 {
 	struct run *run = s->run;
-	const struct target *t = run->chain.target;
 	struct check *c = &s->check;
+	int64_t *v = c->answer.result.v;
 	c->env = &run->runner->env;
 	c->shared = run->runner->shared[s->what.kind];
 	c->addr = s->what.addr;
+	c->port = s->what.port;
 	c->qtype = s->what.qtype;
 	c->us = -1;
-	c->fd = run->fd;
-	run->fd = -1;
-	result_init(&c->result, s->what.kind);
-	c->result.v[RESULT_T] = clock_wall_ms();
-	if (!t)
-		return;
-	c->host = t->scheme == TARGET_DNS ? t->path : t->host;
-	c->port = t->port;
-	c->path = t->path;
-	c->tls = t->scheme == TARGET_HTTPS;
-	c->expect_status = t->expect_status;
-	c->resolver = *run->own_name ? run->own : run->runner->channels[s->what.resolver];
+	c->stream = run->stream;
+	wire_stream_init(&run->stream);
+	result_init(&c->answer.result, s->what.kind);
+	v[RESULT_T] = clock_wall_ms();
+	v[RESULT_PORT] = c->port;
+	v[RESULT_QTYPE] = c->qtype;
+	v[RESULT_HOP] = s->what.hop;
+	v[RESULT_SNI] = s->what.kind == KIND_TLS && s->what.harmless;
+	if (run->chain.target)
+		ask_target(c, s);
 }
 
 static void on_step(evutil_socket_t fd, short what, void *arg);
 
+/* The addresses that nobody has are not private in this sense, and the guards go to one. */
+static bool may_go(const struct runner *r, const struct chain_step *what)
+{
+	return !*what->addr || r->env.private_too || batch_addr_is_public(what->addr);
+}
+
 static void start_step(struct run *run, const struct chain_step *what)
 {
+	struct runner *r = run->runner;
 	struct step *s = xcalloc(1, sizeof(*s));
 	s->ops = checks[what->kind];
 	s->run = run;
 	s->what = *what;
-	s->event = evtimer_new(run->runner->env.base, on_step, s);
+	s->event = evtimer_new(r->env.base, on_step, s);
 	LIST_INSERT_HEAD(&run->steps, s, entry);
 	ask(s);
 	/* The loop's idea of now is as old as its last wait: the deadline would come early. */
-	event_base_update_cache_time(run->runner->env.base);
-	event_add(s->event, &run->runner->timeout);
+	event_base_update_cache_time(r->env.base);
+	event_add(s->event, r->timeout[what->kind]);
 	s->asleep_us = asleep_us();
+	s->wall_us = wall_ahead_us();
 	s->start_us = clock_mono_us();
-	s->ops->start(&s->check);
+	if (may_go(r, what))
+		s->ops->start(&s->check);
+	else
+		check_done(&s->check, FAIL_PRIVATE_ADDRESS);
 }
 
-/* Takes everything back that the step holds, except its memory: the answer is still needed. */
+/* Takes everything back that could still call, and hands the connection on. The memory stays: the
+ * answer is still needed. */
 static void stop_step(struct step *s)
 {
 	s->ops->stop(&s->check);
 	event_free(s->event);
 	LIST_REMOVE(s, entry);
-	if (s->check.fd < 0)
-		return;
-	if (s->what.kind == KIND_TCP && s->failure == FAIL_NONE && s->run->uses_tls)
-		s->run->fd = s->check.fd;
+	if (s->failure == FAIL_NONE && (s->what.kind == KIND_TCP || s->what.kind == KIND_TLS))
+		s->run->stream = s->check.stream;
 	else
-		close(s->check.fd);
+		wire_stream_close(&s->check.stream);
+}
+
+static void free_step(struct step *s)
+{
+	free(s->check.more);
+	free(s->check.certs);
+	free(s->check.location);
+	free(s);
 }
 
 static void stamp(struct step *s)
 {
 	struct check *c = &s->check;
+	int64_t *v = c->answer.result.v;
 	if (!s->done) {
 		s->end_us = clock_mono_us();
 		s->failure = s->ops->expired(c);
 	}
 	/* No timer runs while a device sleeps, and connections die: that says nothing about the
-	 * network. */
-	if (asleep_us() - s->asleep_us > SLEEP_US) {
-		s->failure = FAIL_LOCAL_ERROR;
-		c->fp = NULL;
+	 * network. When the clock was set meanwhile, nobody knows when this was measured. */
+	if (asleep_us() - s->asleep_us > JUMP_US || llabs(wall_ahead_us() - s->wall_us) > JUMP_US) {
+		s->failure = FAIL_CLOCK_JUMP;
+		c->answer.fp = NULL;
+		c->n_more = 0;
 	}
-	c->result.v[RESULT_US] = c->us >= 0 ? c->us : s->end_us - s->start_us;
-	c->result.v[RESULT_FAILURE] = s->failure;
+	v[RESULT_US] = c->us >= 0 ? c->us : s->end_us - s->start_us;
+	v[RESULT_FAILURE] = s->failure;
 }
 
-static void report(const struct step *s, bool last)
+static void report_answer(const struct step *s, const struct check_answer *a, bool last)
 {
 	const struct run *run = s->run;
 	const struct runner *r = run->runner;
-	const char *answers[RESULT_ANSWERS_MAX];
 	const struct check *c = &s->check;
-	for (size_t i = 0; i < c->result.n_answers; i++)
-		answers[i] = c->answers[i];
+	const char *answers[RESULT_ANSWERS_MAX];
+	for (size_t i = 0; i < a->n_addrs; i++)
+		answers[i] = a->addrs[i];
 	struct runner_step step = {
 		.target = run->chain.target,
-		.result = &c->result,
+		.result = &a->result,
 		.addr = *s->what.addr ? s->what.addr : NULL,
-		.fp = c->fp,
+		.fp = a->fp,
 		.answers = answers,
-		.n_answers = c->result.n_answers,
+		.n_answers = a->n_addrs,
+		.cname = *a->cname ? a->cname : NULL,
+		.certs = c->certs,
+		.n_certs = c->n_certs,
+		.sni = s->what.kind == KIND_TLS ? c->sni : NULL,
+		.location = c->location,
+		.path = s->what.kind == KIND_HTTP ? c->path : NULL,
 		.last = last,
 	};
 	if (s->what.kind == KIND_DNS)
 		step.resolver = *run->own_name ? run->own_name : r->resolvers[s->what.resolver];
 	r->observer.step(r->observer.arg, &step);
+}
+
+static void report(const struct step *s, bool last)
+{
+	const struct check *c = &s->check;
+	report_answer(s, &c->answer, last && !c->n_more);
+	for (size_t i = 0; i < c->n_more; i++)
+		if (!s->run->runner->cancelled)
+			report_answer(s, &c->more[i], last && i + 1 == c->n_more);
 }
 
 /* --- one target --- */
@@ -221,15 +294,20 @@ static void name_resolver(char out[static RESOLVER_LEN], const struct target *t)
 		snprintf(out + len, (size_t)(RESOLVER_LEN - len), ":%u", t->port);
 }
 
+static bool uses_tls(const struct target *t)
+{
+	return t && (t->scheme == TARGET_HTTPS || t->scheme == TARGET_SPEED);
+}
+
 static void start_run(struct runner *r, const struct target *target)
 {
 	struct run *run = xcalloc(1, sizeof(*run));
 	run->runner = r;
-	run->fd = -1;
+	wire_stream_init(&run->stream);
 	LIST_INIT(&run->steps);
 	LIST_INSERT_HEAD(&r->runs, run, entry);
 	r->n_runs++;
-	run->uses_tls = target && target->scheme == TARGET_HTTPS;
+	run->uses_tls = uses_tls(target);
 	r->n_tls += run->uses_tls;
 	if (target && target->scheme == TARGET_DNS) {
 		name_resolver(run->own_name, target);
@@ -245,16 +323,50 @@ static void end_run(struct run *run)
 	struct runner *r = run->runner;
 	struct step *s;
 	while ((s = LIST_FIRST(&run->steps))) {
+		s->failure = FAIL_LOCAL_ERROR; /* nothing is handed on */
 		stop_step(s);
-		free(s);
+		free_step(s);
 	}
-	if (run->fd >= 0)
-		close(run->fd);
+	wire_stream_close(&run->stream);
 	loop_ares_free(run->own);
 	LIST_REMOVE(run, entry);
 	r->n_runs--;
 	r->n_tls -= run->uses_tls;
 	free(run);
+}
+
+/* Whether the redirect that an http step ended with is taken up; marks the step. */
+static void look_at_redirect(struct step *s)
+{
+	struct check *c = &s->check;
+	struct target to;
+	char err[256];
+	if (s->failure != FAIL_NONE || !c->location ||
+	    targets_parse_one(&to, c->location, err, sizeof(err)) < 0)
+		return;
+	switch (chain_redirect(&s->run->chain, &to)) {
+	case CHAIN_FOLLOW: s->follow = true; break;
+	case CHAIN_LOOP: s->failure = FAIL_HTTP_REDIRECT_LOOP; break;
+	case CHAIN_STAY: break;
+	}
+	c->answer.result.v[RESULT_NEXT] = s->follow;
+	c->answer.result.v[RESULT_FAILURE] = s->failure;
+}
+
+/* The addresses that a dns step found and that are not lies, of all answers: behind a forged one the
+ * true one may have come. */
+static void end_in_chain(struct step *s)
+{
+	struct check *c = &s->check;
+	char addrs[(1 + CHECK_MORE_MAX) * RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN];
+	struct chain_outcome outcome = {s->failure, addrs, 0, s->follow};
+	for (size_t i = 0; i <= c->n_more; i++) {
+		const struct check_answer *a = i ? &c->more[i - 1] : &c->answer;
+		for (size_t k = 0; k < a->n_addrs; k++)
+			if (a->result.v[RESULT_FAILURE] == FAIL_NONE)
+				memcpy(addrs[outcome.n_addrs++], a->addrs[k], sizeof(*addrs));
+	}
+	chain_ended(&s->run->chain, &s->what, &outcome);
 }
 
 static void on_step(evutil_socket_t fd, short what, void *arg)
@@ -267,13 +379,13 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 	if (r->cancelled)
 		return;
 	stamp(s);
+	look_at_redirect(s);
 	stop_step(s);
-	chain_ended(&run->chain, &s->what, s->failure == FAIL_NONE,
-		    s->check.result.n_answers ? s->check.answers[0] : NULL);
+	end_in_chain(s);
 	advance(run);
 	bool over = chain_is_over(&run->chain);
 	report(s, over);
-	free(s);
+	free_step(s);
 	if (over) {
 		end_run(run);
 		event_active(r->kick, EV_TIMEOUT, 0);
@@ -305,7 +417,7 @@ static void end_cycle(struct runner *r)
 
 static bool has_room(const struct runner *r, const struct target *t)
 {
-	return r->n_runs < r->concurrency && (t->scheme != TARGET_HTTPS || r->n_tls < TLS_MAX);
+	return r->n_runs < r->concurrency && (!uses_tls(t) || r->n_tls < TLS_MAX);
 }
 
 static void on_kick(evutil_socket_t fd, short what, void *arg)
@@ -363,6 +475,16 @@ static const char *ca_file(void)
 	return file ? file : CA_FILE;
 }
 
+static void open_kind(struct runner *r, const struct check_ops *ops)
+{
+	int ms = ops->timeout_ms && ops->timeout_ms < r->timeout_ms ? ops->timeout_ms
+								    : r->timeout_ms;
+	struct timeval timeout = {ms / 1000, ms % 1000 * 1000};
+	r->timeout[ops->kind] = event_base_init_common_timeout(r->env.base, &timeout);
+	if (ops->open)
+		r->shared[ops->kind] = ops->open(&r->env);
+}
+
 struct runner *runner_new(struct event_base *base, const struct runner_config *config)
 {
 	static const char *const fallback[] = {"system", NULL};
@@ -374,16 +496,17 @@ struct runner *runner_new(struct event_base *base, const struct runner_config *c
 		.fingerprints = config->fingerprints,
 		.ca_file = ca_file(),
 		.resolv_conf = config->resolv_conf ? config->resolv_conf : RESOLV_CONF,
+		.private_too = config->private_too,
 	};
 	r->concurrency = config->concurrency ? config->concurrency : 1;
 	r->timeout_ms = config->check_timeout_ms;
-	r->timeout = (struct timeval){r->timeout_ms / 1000, r->timeout_ms % 1000 * 1000};
+	r->harmless = config->harmless ? config->harmless : HARMLESS;
 	r->resolvers = config->resolvers && *config->resolvers ? config->resolvers : fallback;
 	r->kick = evtimer_new(base, on_kick, r);
 	LIST_INIT(&r->runs);
 	for (size_t k = 0; k < KINDS; k++)
-		if (checks[k]->open)
-			r->shared[k] = checks[k]->open(&r->env);
+		if (checks[k])
+			open_kind(r, checks[k]);
 	return r;
 }
 
@@ -393,7 +516,7 @@ void runner_free(struct runner *r)
 		return;
 	end_cycle(r);
 	for (size_t k = 0; k < KINDS; k++)
-		if (checks[k]->close)
+		if (checks[k] && checks[k]->close)
 			checks[k]->close(r->shared[k]);
 	event_free(r->kick);
 	free(r);

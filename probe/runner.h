@@ -17,6 +17,7 @@
 struct event_base;
 struct runner; /* opaque */
 struct fingerprints;
+struct wire_cert;
 
 struct runner_config {
 	size_t concurrency;	      /* chains in flight */
@@ -24,10 +25,12 @@ struct runner_config {
 	const char *const *resolvers; /* "system", "udp://9.9.9.9"; borrowed, ended by NULL */
 	const struct fingerprints *fingerprints; /* borrowed, may be NULL */
 	const char *resolv_conf; /* what "system" reads; NULL for /etc/resolv.conf */
+	const char *harmless;	 /* name to send when the true one fails; NULL for a default */
+	bool private_too;	 /* private and loopback addresses may be gone to */
 };
 
-/* One finished step. Everything is borrowed for the call; indexes in result (TARGET, ADDR,
- * RESOLVER, FP, answers) are not set yet: the texts here are what the observer enters into its
+/* One finished step; a dns step with several answers comes once for each. Everything is borrowed for the call; indexes in result (TARGET, ADDR,
+ * RESOLVER, FP and the list) are not set yet: the texts here are what the observer enters into its
  * batch. */
 struct runner_step {
 	const struct target *target; /* NULL for link */
@@ -37,7 +40,13 @@ struct runner_step {
 	const char *fp;		     /* NULL when none */
 	const char *const *answers;  /* n_answers textual addresses */
 	size_t n_answers;
-	bool last; /* the last step of this target in this cycle */
+	const char *cname;	       /* dns: the last alias, NULL when none */
+	const struct wire_cert *certs; /* tls: n_certs, the server's own first */
+	size_t n_certs;
+	const char *sni;      /* tls: the harmless name that was sent instead, NULL for the host */
+	const char *location; /* http: where a redirect to https at the same host leads, or NULL */
+	const char *path;     /* http: what was asked for; NULL for others */
+	bool last;	      /* the last step of this target in this cycle */
 };
 
 struct runner_observer {

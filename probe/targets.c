@@ -27,10 +27,9 @@ static const struct {
 	enum target_scheme scheme;
 	uint16_t port; /* 0: has to be given */
 } schemes[] = {
-	{"https://", TARGET_HTTPS, 443},
-	{"http://", TARGET_HTTP, 80},
-	{"tcp://", TARGET_TCP, 0},
-	{"dns://", TARGET_DNS, 53},
+	{"https://", TARGET_HTTPS, 443}, {"http://", TARGET_HTTP, 80},
+	{"tcp://", TARGET_TCP, 0},	 {"dns://", TARGET_DNS, 53},
+	{"quic://", TARGET_QUIC, 443},	 {"speed+https://", TARGET_SPEED, 443},
 };
 #define N_SCHEMES (sizeof(schemes) / sizeof(*schemes))
 
@@ -139,8 +138,9 @@ static const char *take_path(struct target *t, const char *rest)
 	int len = (int)strcspn(rest, "#");
 	switch (t->scheme) {
 	case TARGET_TCP:
+	case TARGET_QUIC:
 		if (*rest && strcmp(rest, "/"))
-			return "tcp:// has no path";
+			return "tcp:// and quic:// have no path";
 		break;
 	case TARGET_DNS:
 		snprintf(t->path, sizeof(t->path), "%s", *rest == '/' ? rest + 1 : "");
@@ -170,7 +170,8 @@ static const char *parse_url(struct target *t, const char *url)
 	while (i < N_SCHEMES && strncasecmp(url, schemes[i].prefix, strlen(schemes[i].prefix)))
 		i++;
 	if (i == N_SCHEMES)
-		return "a URL has to begin with https://, http://, tcp:// or dns://";
+		return "a URL has to begin with https://, http://, tcp://, dns://, quic:// or "
+		       "speed+https://";
 	t->scheme = schemes[i].scheme;
 	t->port = schemes[i].port;
 

@@ -13,7 +13,14 @@
 #include "common/limits.h"
 #include "common/result.h"
 
-enum target_scheme { TARGET_HTTPS, TARGET_HTTP, TARGET_TCP, TARGET_DNS };
+enum target_scheme {
+	TARGET_HTTPS,
+	TARGET_HTTP,
+	TARGET_TCP,
+	TARGET_DNS,
+	TARGET_QUIC,  /* quic://HOST[:443]: does UDP get through, does QUIC answer */
+	TARGET_SPEED, /* speed+https://...: how fast a bounded download is */
+};
 
 struct target {
 	char url[TARGET_URL_MAX]; /* as in the list: the name under which results are reported */

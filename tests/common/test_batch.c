@@ -59,7 +59,7 @@ static void make_batch(struct batch *b, size_t results)
 			r.v[RESULT_RESOLVER] = batch_resolver(b, "system");
 			r.v[RESULT_QTYPE] = 1;
 			r.v[RESULT_RCODE] = 0;
-			r.answers[r.n_answers++] = (uint16_t)batch_addr(b, "203.0.113.11");
+			r.list[r.n_list++] = (uint16_t)batch_addr(b, "203.0.113.11");
 		}
 		assert_int_equal(batch_add(b, &r), 0);
 	}
@@ -81,7 +81,7 @@ static void assert_same(const struct batch *a, const struct batch *b)
 	for (size_t i = 0; i < a->n_results; i++) {
 		assert_int_equal(a->results[i].kind, b->results[i].kind);
 		assert_memory_equal(a->results[i].v, b->results[i].v, sizeof(a->results[i].v));
-		assert_int_equal(a->results[i].n_answers, b->results[i].n_answers);
+		assert_int_equal(a->results[i].n_list, b->results[i].n_list);
 	}
 }
 
@@ -141,7 +141,7 @@ static void golden_vector(void **state)
 	assert_int_equal(b.results[2].kind, KIND_TLS);
 	assert_int_equal(b.results[2].v[RESULT_FAILURE], FAIL_TLS_RESET);
 	assert_true(b.results[1].v[RESULT_T] == 1767889800013);
-	assert_string_equal(b.addrs[b.results[0].answers[0]], "203.0.113.11");
+	assert_string_equal(b.addrs[b.results[0].list[0]], "203.0.113.11");
 	batch_clear(&b);
 	buf_clear(&sealed);
 	buf_clear(&inner);

@@ -131,9 +131,9 @@ static void whole_cycle(void **state)
 	const struct result *dns = &b.results[1];
 	assert_string_equal(b.resolvers[dns->v[RESULT_RESOLVER]], "udp://9.9.9.9");
 	assert_string_equal(b.fps[dns->v[RESULT_FP]], "ir_bogon");
-	assert_int_equal(dns->n_answers, 2); /* the public ones */
-	assert_string_equal(b.addrs[dns->answers[0]], "203.0.113.7");
-	assert_string_equal(b.addrs[dns->answers[1]], "2001:db8::7");
+	assert_int_equal(dns->n_list, 2); /* the public ones */
+	assert_string_equal(b.addrs[dns->list[0]], "203.0.113.7");
+	assert_string_equal(b.addrs[dns->list[1]], "2001:db8::7");
 	assert_int_equal(b.results[2].v[RESULT_TARGET], -1);
 	batch_clear(&b);
 	close_place(&p);
