@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "probe/runner.h"
+#include "tests/probe/baddns.h"
 #include "tests/probe/badnet.h"
 
 #define CYCLE_SEEN_MAX	1024
@@ -14,7 +15,10 @@
 struct seen {
 	char url[TARGET_URL_MAX]; /* "" for the link */
 	struct result result;
-	char addr[64], resolver[64], fp[64], answer[64]; /* "" for none; the first answer */
+	char addr[64], resolver[64], fp[64]; /* "" for none */
+	char answer[64];		     /* the first address */
+	size_t n_answers;
+	char cname[256];
 	bool last;
 };
 
@@ -22,6 +26,7 @@ struct cycle {
 	struct event_base *base;
 	struct badcert *certs;
 	struct badnet *net;
+	struct baddns *dns;
 	struct fingerprints *fingerprints;
 	struct runner_config config; /* may be changed before the first measurement */
 	struct runner *runner;
