@@ -150,10 +150,12 @@ static enum failure curl_failure(const struct classify_curl *c)
 		return classify_connect_remote((int)c->os_errno);
 	case CURLE_OPERATION_TIMEDOUT: return classify_timeout(c->phase);
 	case CURLE_SSL_CONNECT_ERROR: return curl_handshake(c);
-	/* The chain verified, so it was libcurl's own comparison of names that failed. */
+	/* libcurl compares the names itself, and before it asks for the result of the verification:
+	 * that is still what it was at first, which no chain that OpenSSL refused leaves behind. */
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return c->verify_result == X509_V_OK ? FAIL_SSL_INVALID_HOSTNAME
-						     : classify_x509(c->verify_result);
+		return c->verify_result == X509_V_OK || c->verify_result == X509_V_ERR_UNSPECIFIED
+			       ? FAIL_SSL_INVALID_HOSTNAME
+			       : classify_x509(c->verify_result);
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE: return FAIL_HTTP_EOF;
 	case CURLE_SEND_ERROR:
