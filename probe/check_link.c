@@ -152,7 +152,7 @@ static void begin_gateway(struct look *k)
 {
 	k->gateway = wire_gateway_find();
 	k->link.gateway = k->gateway.found;
-	if (!k->gateway.has_addr)
+	if (!k->gateway.neighbour)
 		return;
 	/* Also when it is known: so that the kernel finds out in time when it goes away. */
 	wire_gateway_poke(&k->gateway);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +21,18 @@
 static bool is_way_out(unsigned int flags, const char *iface)
 {
 	return flags & RTF_UP && !(flags & RTF_REJECT) && strcmp(iface, "lo");
+}
+
+/* A tunnel or a modem line knows nobody but the other end. */
+static bool has_neighbours(const char *iface)
+{
+	struct ifreq r = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", iface);
+	bool told = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &r) == 0;
+	if (fd >= 0)
+		close(fd);
+	return told && !(r.ifr_flags & (IFF_NOARP | IFF_POINTOPOINT));
 }
 
 /* /proc/net/route: interface, destination, gateway, flags, refcount, use, metric, mask, ... Addresses
@@ -35,7 +48,8 @@ static void find4(struct wire_gateway *g)
 		    dest || mask || !is_way_out(flags, iface) || (g->found && metric >= best))
 			continue;
 		best = metric;
-		*g = (struct wire_gateway){.found = true, .has_addr = via != 0};
+		*g = (struct wire_gateway){.found = true,
+					   .neighbour = via && has_neighbours(iface)};
 		g->iface = if_nametoindex(iface);
 		g->addr.four.sin_family = AF_INET;
 		g->addr.four.sin_port = htons(DISCARD_PORT);
@@ -57,7 +71,7 @@ static void take6(struct wire_gateway *g, const char *via, const char *iface)
 		g->addr.six.sin6_addr.s6_addr[i] = (uint8_t)byte;
 		any |= byte;
 	}
-	g->has_addr = any;
+	g->neighbour = any && has_neighbours(iface);
 }
 
 /* /proc/net/ipv6_route: destination, its length, source, its length, next hop, metric, refcount,
@@ -143,7 +157,7 @@ enum wire_neighbour wire_gateway_look(const struct wire_gateway *g)
 	} reply;
 	struct request request;
 	enum wire_neighbour neighbour = NEIGHBOUR_NONE;
-	int fd = g->has_addr ? socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) : -1;
+	int fd = g->neighbour ? socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) : -1;
 	if (fd < 0)
 		return NEIGHBOUR_NONE;
 	make_request(&request, g);

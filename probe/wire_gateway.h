@@ -10,7 +10,7 @@
 
 struct wire_gateway {
 	bool found;	      /* there is a default route */
-	bool has_addr;	      /* a point-to-point line has none */
+	bool neighbour;	      /* to be looked for by ARP; not so on a point-to-point line */
 	union wire_addr addr; /* with port 9, discard (RFC 863) */
 	unsigned int iface;
 };

@@ -378,6 +378,36 @@ static void ipv6_is_asked_as_well(void **state)
 	assert_int_equal(column(&c->seen[1], RESULT_IPTTL), 61);
 }
 
+/* As in resolv.conf: the first is not there, which ICMP says at once, the second does not answer. */
+static void nameservers_are_asked_in_turn(void **state)
+{
+	static const struct bad_name silent[] = {{.name = "good.test", .silent = 1},
+						 {.name = NULL}};
+	static char conf[128];
+	struct cycle *c = *state;
+	c->resolvers[0] = "system";
+	snprintf(conf, sizeof(conf), "%s",
+		 cycle_file(c, "resolv.conf",
+			    "nameserver 127.0.0.3\nnameserver 127.0.0.4\nnameserver 127.0.0.5\n"));
+	c->config.resolv_conf = conf;
+	c->config.check_timeout_ms = SHORT_MS;
+	baddns_serve_at(c->dns, "127.0.0.4", silent, 53);
+	const struct seen *s = cycle_one(c, "https://good.test/");
+	assert_int_equal(column(s, RESULT_FAILURE), FAIL_DNS_TIMEOUT);
+	assert_int_equal(baddns_queries(c->dns), 2 * 3); /* A and AAAA; the last is dead too */
+
+	baddns_serve_at(c->dns, "127.0.0.5", names, 53);
+	cycle_one(c, "tcp://good.test:9");
+	s = cycle_step(c, KIND_DNS, 0);
+	assert_int_equal(column(s, RESULT_FAILURE), FAIL_NONE);
+	assert_string_equal(s->resolver, "system");
+
+	cycle_file(c, "resolv.conf", "nameserver 127.0.0.3\nnameserver 240.0.0.1\n");
+	cycle_one(c, "tcp://good.test:9");
+	assert_int_equal(c->n_seen, 2);
+	assert_int_equal(column(&c->seen[0], RESULT_FAILURE), FAIL_DNS_UNREACHABLE);
+}
+
 /* --- HTTPS --- */
 
 static const struct seen *ask_https(struct cycle *c, const struct bad_https *what,
@@ -479,6 +509,7 @@ int main(void)
 		WITH_CYCLE(a_lost_question_is_repeated),
 		WITH_CYCLE(nobody_is_there),
 		WITH_CYCLE(ipv6_is_asked_as_well),
+		WITH_CYCLE(nameservers_are_asked_in_turn),
 		WITH_CYCLE(https_faults_have_their_names),
 		WITH_CYCLE(https_answers),
 	};
