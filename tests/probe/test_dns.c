@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/probe/baddoh.h"
 #include "tests/probe/cycle.h"
 
 /* A deadline that is waited for: seven parts of it are the schedule of the repetitions. */
@@ -408,92 +407,6 @@ static void nameservers_are_asked_in_turn(void **state)
 	assert_int_equal(column(&c->seen[0], RESULT_FAILURE), FAIL_DNS_UNREACHABLE);
 }
 
-/* --- HTTPS --- */
-
-static const struct seen *ask_https(struct cycle *c, const struct bad_https *what,
-				    struct baddoh **server)
-{
-	static char text[64];
-	*server = baddoh_new(c->certs, what);
-	snprintf(text, sizeof(text), "https://127.0.0.1:%u/dns-query", baddoh_port(*server));
-	c->resolvers[0] = text;
-	/* Port 9 is never connected to: there is no address, or nobody. */
-	cycle_one(c, "tcp://good.test:9");
-	return &c->seen[0];
-}
-
-static void https_faults_have_their_names(void **state)
-{
-	static const struct {
-		struct bad_https server;
-		enum failure failure;
-	} faults[] = {
-		{{.cert = CERT_GOOD, .status = 500}, FAIL_DNS_MISBEHAVING},
-		{{.cert = CERT_GOOD, .type = "text/html"}, FAIL_DNS_MISBEHAVING},
-		{{.cert = CERT_GOOD, .type = "application/dns-messages"}, FAIL_DNS_MISBEHAVING},
-		{{.cert = CERT_GOOD, .padding = 70000}, FAIL_DNS_MISBEHAVING},
-		{{.cert = CERT_GOOD, .status = 302, .location = "/other"}, FAIL_DNS_MISBEHAVING},
-		{{.cert = CERT_WRONG_NAME}, FAIL_SSL_INVALID_HOSTNAME},
-		{{.cert = CERT_EXPIRED}, FAIL_SSL_INVALID_CERTIFICATE},
-		{{.cert = CERT_SELF_SIGNED}, FAIL_SSL_UNKNOWN_AUTHORITY},
-		{{.cert = CERT_GOOD, .mute = 1}, FAIL_HTTP_TIMEOUT},
-	};
-	struct cycle *c = *state;
-	c->config.check_timeout_ms = SHORT_MS;
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
-		struct bad_https what = faults[i].server;
-		struct baddoh *server;
-		what.names = names;
-		const struct seen *s = ask_https(c, &what, &server);
-		if (column(s, RESULT_FAILURE) != (int64_t)faults[i].failure)
-			fail_msg("%zu: '%s' instead of '%s'", i,
-				 failure_str((enum failure)column(s, RESULT_FAILURE)),
-				 failure_str(faults[i].failure));
-		assert_int_equal(c->n_seen, 2);
-		assert_int_equal(s->n_answers, 0);
-		baddoh_free(server);
-	}
-}
-
-static void https_answers(void **state)
-{
-	const struct bad_https good = {.cert = CERT_GOOD, .names = names};
-	struct baddoh *server;
-	struct cycle *c = *state;
-	const struct seen *s = ask_https(c, &good, &server);
-	const struct seen *a = column(s, RESULT_QTYPE) == 1 ? s : s + 1;
-	const struct seen *aaaa = a == s ? s + 1 : s;
-	assert_int_equal(baddoh_requests(server), 2);
-	assert_string_equal(a->resolver, c->resolvers[0]);
-	assert_int_equal(column(a, RESULT_FAILURE), FAIL_NONE);
-	assert_string_equal(a->answer, "192.0.2.1");
-	assert_string_equal(aaaa->answer, "2001:db8::1");
-	assert_int_equal(column(a, RESULT_RCODE), 0);
-	assert_int_equal(column(a, RESULT_TTL), 60);
-	assert_int_equal(column(a, RESULT_IPTTL), -1);
-	assert_true(column(a, RESULT_US) > 0);
-	cycle_one(c, "tcp://servfail.test:9");
-	assert_int_equal(column(&c->seen[0], RESULT_FAILURE), FAIL_DNS_SERVFAIL);
-	cycle_one(c, "tcp://twice.test:9");
-	a = column(&c->seen[0], RESULT_QTYPE) == 1 ? &c->seen[0] : &c->seen[1];
-	assert_int_equal(column(a, RESULT_FAILURE), FAIL_DNS_BOGON);
-	assert_string_equal(a->fp, "t.dns");
-	assert_int_equal(baddoh_requests(server), 6);
-	/* No more connections than questions at a time, however many names. */
-	targets_clear(&c->targets);
-	unsigned int before = baddoh_connections(server);
-	for (int i = 0; i < 20; i++)
-		cycle_target(c, "tcp://missing%d.test:9", i);
-	runner_free(c->runner);
-	c->runner = NULL;
-	c->config.concurrency = 1;
-	cycle_start(c, false);
-	cycle_finish(c);
-	assert_int_equal(c->n_seen, 40);
-	assert_in_range(baddoh_connections(server) - before, 1, 2);
-	baddoh_free(server);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,8 +423,6 @@ int main(void)
 		WITH_CYCLE(nobody_is_there),
 		WITH_CYCLE(ipv6_is_asked_as_well),
 		WITH_CYCLE(nameservers_are_asked_in_turn),
-		WITH_CYCLE(https_faults_have_their_names),
-		WITH_CYCLE(https_answers),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
