@@ -146,10 +146,9 @@ int wire_udp_disconnect(int fd)
 	for (int i = 0; i < DATAGRAMS_LEFT; i++) {
 		if (recv(fd, &byte, sizeof(byte), 0) >= 0)
 			continue;
-		int err = errno;
-		take_errors(fd);
-		if (err == EAGAIN)
+		if (errno == EAGAIN)
 			return 0;
+		take_errors(fd);
 	}
 	return -1;
 }

@@ -21,9 +21,7 @@
 struct wire_udppool {
 	struct event_base *base;
 	struct wire_socket *spare[2]; /* IPv4, IPv6 */
-	size_t n_spare;
-	struct event *idle; /* now and then, while there is any */
-	bool used;	    /* since then */
+	size_t n_spare, out;	      /* out: in use */
 	int stamping;
 	uint16_t ids[IDS];
 	size_t n_ids;
@@ -52,30 +50,16 @@ static void free_spare(struct wire_udppool *p)
 	p->n_spare = 0;
 }
 
-static void wait_for_idleness(struct wire_udppool *p)
-{
-	static const struct timeval some_time = {2, 0};
-	p->used = false;
-	evtimer_add(p->idle, &some_time);
-}
-
-static void on_idle(evutil_socket_t fd, short what, void *arg)
-{
-	struct wire_udppool *p = arg;
-	(void)fd;
-	(void)what;
-	if (p->used)
-		wait_for_idleness(p);
-	else
-		free_spare(p);
-}
-
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct wire_socket *s = arg;
 	(void)fd;
 	(void)what;
-	s->readable(s->arg);
+	/* A spare one: somebody may have sent just before it was disconnected. */
+	if (s->spare)
+		wire_udp_disconnect(s->fd);
+	else
+		s->readable(s->arg);
 }
 
 struct wire_udppool *wire_udppool_new(struct event_base *base)
@@ -83,7 +67,6 @@ struct wire_udppool *wire_udppool_new(struct event_base *base)
 	struct wire_udppool *p = xcalloc(1, sizeof(*p));
 	p->base = base;
 	p->stamping = wire_udp_keep_stamping();
-	p->idle = evtimer_new(base, on_idle, p);
 	return p;
 }
 
@@ -92,7 +75,6 @@ void wire_udppool_free(struct wire_udppool *p)
 	if (!p)
 		return;
 	free_spare(p);
-	event_free(p->idle);
 	if (p->stamping >= 0)
 		close(p->stamping);
 	free(p);
@@ -114,7 +96,6 @@ struct wire_socket *wire_udppool_take(struct wire_udppool *p, const union wire_a
 				      void (*readable)(void *arg), void *arg)
 {
 	struct wire_socket **list = list_of(p, to->any.sa_family), *s = *list;
-	p->used = true;
 	if (!s) {
 		s = make_socket(p, to);
 	} else if (wire_udp_connect(s->fd, to) == 0) {
@@ -127,6 +108,8 @@ struct wire_socket *wire_udppool_take(struct wire_udppool *p, const union wire_a
 		return NULL;
 	s->readable = readable;
 	s->arg = arg;
+	s->spare = false;
+	p->out++;
 	return s;
 }
 
@@ -135,15 +118,17 @@ void wire_udppool_give(struct wire_socket *s)
 {
 	struct wire_udppool *p = s->pool;
 	struct wire_socket **list = list_of(p, s->family);
-	if (p->n_spare == SPARE_MAX || wire_udp_disconnect(s->fd) < 0) {
+	p->out--;
+	if (!p->out || p->n_spare == SPARE_MAX || wire_udp_disconnect(s->fd) < 0) {
 		free_socket(s);
-		return;
+	} else {
+		s->spare = true;
+		s->next = *list;
+		*list = s;
+		p->n_spare++;
 	}
-	s->next = *list;
-	*list = s;
-	p->n_spare++;
-	if (!evtimer_pending(p->idle, NULL))
-		wait_for_idleness(p);
+	if (!p->out)
+		free_spare(p);
 }
 
 uint16_t wire_udppool_id(struct wire_udppool *p)

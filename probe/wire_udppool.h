@@ -2,11 +2,12 @@
  *
  * Making a socket, telling it what we want to hear (wire_udp.h) and having it watched costs more than
  * the question itself. A socket that was given back is disconnected, so the kernel takes its port
- * away; the next user gets another one, and nothing of what was sent to the former reaches it.
- * Sockets that nobody has wanted for some seconds are closed. */
+ * away; the next user gets another one, and nothing of what was sent to the former reaches it. When
+ * the last one in use comes back all are closed, so that none stays open between cycles. */
 #ifndef PROBE_WIRE_UDPPOOL_H
 #define PROBE_WIRE_UDPPOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "probe/wire_addr.h"
@@ -21,6 +22,7 @@ struct wire_socket {
 	struct wire_socket *next;
 	struct event *event;
 	int family;
+	bool spare;
 	void (*readable)(void *arg);
 	void *arg;
 };

@@ -20,7 +20,7 @@
 #include "tests/probe/cycle.h"
 
 /* Long enough for neighbours on one machine; only the silent ones are waited for. */
-#define SHORT_MS 800
+#define SHORT_MS 1200
 
 __attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
 {
@@ -110,7 +110,8 @@ static void from_nothing_to_ipv6(void)
 	expect(&c, FAIL_NO_CARRIER, 0, 0, 0, -1);
 	begin_gateway(&g);
 	expect(&c, FAIL_NO_CARRIER, 0, 0, 0, -1);
-	shell("ip link set v0 up");
+	shell("ip link set v0 up && until ip link show v0 | grep -q 'state UP'; do sleep 0.02; "
+	      "done");
 	expect(&c, FAIL_NO_ADDRESS, 0, 0, 0, -1);
 	shell("ip addr add 169.254.7.7/16 dev v0");
 	expect(&c, FAIL_NO_ADDRESS, 0, 0, 0, -1);
