@@ -34,6 +34,7 @@ void cycle_open(struct cycle *c)
 		.check_timeout_ms = 5000,
 		.resolvers = c->resolvers,
 	};
+	c->config.private_too = true;
 	alarm(60);
 }
 
