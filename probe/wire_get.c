@@ -76,7 +76,7 @@ static void no_bytes(struct wire_get *g, const struct wire_got *got)
 		wait_for(g, EV_READ);
 	else if (got->io == WIRE_WAIT_WRITE)
 		wait_for(g, EV_WRITE);
-	else if (got->io == WIRE_END && wire_http_end(&g->http))
+	else if (got->io == WIRE_END && !g->write_err && wire_http_end(&g->http))
 		finish(g, FAIL_NONE);
 	else if (got->io == WIRE_BROKEN && !err)
 		finish(g, FAIL_HTTP_REQUEST_FAILED); /* records that are not TLS */
@@ -129,7 +129,7 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 	struct wire_get *g = arg;
 	(void)fd;
 	(void)what;
-	if (g->sent < g->len)
+	if (g->sent < g->len && !g->write_err)
 		send_request(g);
 	else
 		receive(g, clock_mono_us());
