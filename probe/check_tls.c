@@ -295,7 +295,7 @@ static bool set_name(SSL *ssl, const struct check *c)
 	return !sni || SSL_set_tlsext_host_name(ssl, sni);
 }
 
-/* The socket to write to, and for now an empty buffer to read from: the first byte is ours. */
+/* The socket to write to, and an empty buffer to read from: the first byte is ours. */
 static bool set_socket(SSL *ssl, int fd)
 {
 	BIO *socket = BIO_new_socket(fd, BIO_NOCLOSE), *nothing = BIO_new(BIO_s_mem());
