@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -304,6 +306,14 @@ static bool set_socket(SSL *ssl, int fd)
 	return socket && nothing;
 }
 
+/* A request that follows the end of a handshake would otherwise wait for its acknowledgement, and
+ * be late by a round trip. */
+static void send_at_once(int fd)
+{
+	const int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 static void start(struct check *c)
 {
 	struct trust *t = c->shared;
@@ -324,6 +334,7 @@ static void start(struct check *c)
 		return;
 	}
 	SSL_set_msg_callback_arg(ssl, h);
+	send_at_once(c->stream.fd);
 	step(h);
 }
 
