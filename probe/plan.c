@@ -1,0 +1,424 @@
+/* plan.c: due times, turns, back-off and bursts.
+ *
+ * A due time is never stored: it follows from when the target was measured last, its interval and
+ * its back-off, so that it changes at once when its class does. */
+#include "probe/plan.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "common/buf.h"
+#include "probe/budget.h"
+#include "probe/pace.h"
+#include "probe/schedule.h"
+#include "probe/targets.h"
+#include "probe/watch.h"
+
+#define HOUR_MS (3600LL * 1000)
+#define NEVER	(INT64_MIN / 4) /* long ago, and differences still fit */
+#define NONE	INT64_MAX
+
+/* What comes due within this of a round belongs to it; less where beats are closer than that. */
+#define JOIN_MS (10 * 1000)
+
+/* A burst's rounds, from the beginning of one to that of the next: the second still lies within a
+ * minute of the round that saw the change. But the line gets a moment between two of them, however
+ * long the first one took. */
+#define BURST_MS	(20 * 1000)
+#define BURST_SPREAD_MS (9 * 1000)
+#define BREATH_MS	2000
+
+/* Failures in a row, in the same way, after which a target alone is held to be dead; from then on
+ * every further one doubles its interval, up to so many times. */
+#define DEAD_AFTER     3
+#define BACKOFF_MAX    8
+#define BACKOFF_PILLAR 2 /* for the classes that a verdict rests on */
+
+struct item {
+	enum target_class class;
+	bool is_speed;
+	bool picked; /* for the round under way */
+	int64_t interval_ms;
+	int64_t begun_ms, before_ms; /* last measured, and the time before that */
+	enum watch_outcome outcome;
+	unsigned int failures, way; /* in a row, while the class was fine */
+	uint64_t cost_bytes;	    /* of late */
+};
+
+struct late {
+	size_t i;
+	double intervals; /* since it was measured */
+	uint64_t lot;	  /* between equals */
+};
+
+/* When a class was measured last, and its turn: it is one in so many rounds. */
+struct class_turn {
+	int64_t begun_ms;
+	int64_t interval_ms;
+	unsigned int rounds_since;
+};
+
+struct plan {
+	struct plan_chance chance;
+	struct watch watch;
+	struct item *items;
+	size_t n;
+	struct late *late;     /* for sorting */
+	unsigned char *groups; /* classes, as schedule_take_turns wants them */
+	int64_t base_ms;       /* the shortest interval */
+	int64_t beat_ms, burst_ms;
+	int64_t round_ms; /* when the last round began */
+	struct class_turn turns[CLASSES];
+	bool has_speed, is_void;
+};
+
+static uint64_t draw(const struct plan *p)
+{
+	return p->chance.next(p->chance.arg);
+}
+
+static int64_t shorter(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+struct plan *plan_new(const struct pace *pace, const struct targets *targets, int64_t now_ms,
+		      const struct plan_chance *chance)
+{
+	struct plan *p = xcalloc(1, sizeof(*p));
+	p->n = targets->n;
+	p->items = xcalloc(p->n + 1, sizeof(*p->items));
+	p->late = xcalloc(p->n + 1, sizeof(*p->late));
+	p->groups = xcalloc(p->n + 1, 1);
+	p->chance = *chance;
+	p->base_ms = 1000LL * PACE_S_MAX;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct target *t = &targets->list[i];
+		p->items[i] = (struct item){
+			.class = t->class,
+			.is_speed = t->scheme == TARGET_SPEED,
+			.interval_ms = pace_ms(pace, t),
+			.begun_ms = NEVER,
+			.cost_bytes = budget_guess(t),
+		};
+		p->groups[i] = (unsigned char)t->class;
+		p->base_ms = shorter(p->base_ms, p->items[i].interval_ms);
+		p->has_speed |= p->items[i].is_speed;
+	}
+	for (size_t c = 0; c < CLASSES; c++)
+		p->turns[c] = (struct class_turn){NEVER, 1000LL * PACE_S_MAX, UINT_MAX / 2};
+	for (size_t i = 0; i < p->n; i++) {
+		struct class_turn *turn = &p->turns[p->items[i].class];
+		turn->interval_ms = shorter(turn->interval_ms, p->items[i].interval_ms);
+	}
+	watch_init(&p->watch);
+	p->beat_ms = now_ms;
+	p->burst_ms = NONE;
+	return p;
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	free(p->items);
+	free(p->late);
+	free(p->groups);
+	free(p);
+}
+
+int64_t plan_next_ms(const struct plan *p)
+{
+	return shorter(p->beat_ms, p->burst_ms);
+}
+
+/* --- due --- */
+
+static int backoff(const struct plan *p, const struct item *t)
+{
+	bool pillar = t->class == CLASS_DOMESTIC || t->class == CLASS_CANARY;
+	int times = 1, most = pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
+	if (!watch_is_fine(&p->watch, t->class))
+		return 1;
+	for (unsigned int k = DEAD_AFTER; k <= t->failures && times < most; k++)
+		times *= 2;
+	return times;
+}
+
+static int64_t due_ms(const struct plan *p, const struct item *t)
+{
+	return t->begun_ms + t->interval_ms * backoff(p, t);
+}
+
+/* A beat may come up to half the shortest interval early: what would be due before the next one is
+ * likely to come is taken along. */
+static bool is_due(const struct plan *p, const struct item *t, int64_t now_ms)
+{
+	return due_ms(p, t) <= now_ms + p->base_ms / 2;
+}
+
+static int by_lateness(const void *a, const void *b)
+{
+	const struct late *x = a, *y = b;
+	if (x->intervals != y->intervals)
+		return x->intervals > y->intervals ? -1 : 1;
+	return x->lot < y->lot ? -1 : x->lot > y->lot;
+}
+
+static void note_late(struct plan *p, size_t n, size_t i, int64_t now_ms)
+{
+	const struct item *t = &p->items[i];
+	p->late[n] = (struct late){
+		.i = i,
+		.intervals = (double)(now_ms - t->begun_ms) / (double)t->interval_ms,
+		.lot = draw(p),
+	};
+}
+
+/* The first n of p->late, what has waited longest first, into order. */
+static void put_in_order(struct plan *p, size_t n, size_t *order)
+{
+	qsort(p->late, n, sizeof(*p->late), by_lateness);
+	for (size_t i = 0; i < n; i++)
+		order[i] = p->late[i].i;
+}
+
+/* --- money --- */
+
+/* Whether a class has to be measured now, because the hour may be over at the next beat. */
+static bool is_overdue(const struct plan *p, enum target_class c, int64_t now_ms)
+{
+	int64_t most = longer(HOUR_MS - 2 * p->base_ms, HOUR_MS * 3 / 4);
+	return now_ms - p->turns[c].begun_ms >= most;
+}
+
+/* With little money rounds are rarer than intervals, and every class is always due: then turns keep
+ * the classes in the proportion of their intervals. */
+static bool has_turn(const struct plan *p, enum target_class c)
+{
+	return (p->turns[c].rounds_since + 1LL) * p->base_ms >= p->turns[c].interval_ms;
+}
+
+/* What a round is not worth beginning without: the first of each class that has its turn. As turns
+ * are taken in order, they are among its first; they are brought to its very front. How many; *must
+ * when one of them can't wait. */
+static size_t pick_least(const struct plan *p, int64_t now_ms, size_t *order, size_t n, bool *must)
+{
+	bool seen[CLASSES] = {false};
+	size_t k = 0;
+	for (size_t i = 0; i < n && !seen[p->items[order[i]].class]; i++) {
+		enum target_class c = p->items[order[i]].class;
+		bool overdue = is_overdue(p, c, now_ms);
+		size_t kept = order[i];
+		seen[c] = true;
+		*must |= overdue;
+		if (!overdue && !has_turn(p, c))
+			continue;
+		order[i] = order[k];
+		order[k++] = kept;
+	}
+	return k;
+}
+
+/* Takes what the purse pays for, out of n; *left becomes what remains. */
+static size_t take_affordable(const struct plan *p, size_t *order, size_t n, uint64_t *left)
+{
+	size_t taken = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t cost = p->items[order[i]].cost_bytes;
+		if (cost > *left)
+			continue;
+		*left -= cost;
+		order[taken++] = order[i];
+	}
+	return taken;
+}
+
+static size_t pick_due(struct plan *p, int64_t now_ms, uint64_t left, size_t *order)
+{
+	size_t n = 0;
+	uint64_t least = 0;
+	bool must = false;
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->items[i].is_speed && is_due(p, &p->items[i], now_ms))
+			note_late(p, n++, i, now_ms);
+	put_in_order(p, n, order);
+	schedule_take_turns(order, n, p->groups);
+	size_t k = pick_least(p, now_ms, order, n, &must);
+	for (size_t i = 0; i < k; i++)
+		least += p->items[order[i]].cost_bytes;
+	if (least > left && !must)
+		return 0;
+	left -= least < left ? least : left;
+	return k + take_affordable(p, order + k, n - k, &left);
+}
+
+/* Downloads have a share of their own, so that they neither starve nor eat up the rest. One at a
+ * time: two would measure each other. */
+static size_t pick_speed(struct plan *p, int64_t now_ms, uint64_t left, size_t *order)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->items[i].is_speed && is_due(p, &p->items[i], now_ms))
+			note_late(p, n++, i, now_ms);
+	put_in_order(p, n, order);
+	return take_affordable(p, order, n ? 1 : 0, &left);
+}
+
+static size_t pick_beat(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order)
+{
+	uint64_t apart = 0;
+	if (p->has_speed && purse->is_limited)
+		apart = purse->speed < purse->free ? purse->speed : purse->free;
+	size_t n = pick_due(p, now_ms, purse->free - apart, order);
+	return n + pick_speed(p, now_ms, purse->is_limited ? apart : UINT64_MAX, order + n);
+}
+
+/* --- bursts --- */
+
+/* Some of one class, those that have waited longest; the dead ones have no news. */
+static size_t pick_class(struct plan *p, enum target_class c, int64_t now_ms, uint64_t *left,
+			 size_t *order)
+{
+	size_t n = 0, want = watch_wants(&p->watch, c);
+	for (size_t i = 0; want && i < p->n; i++) {
+		const struct item *t = &p->items[i];
+		if (t->class != c || t->is_speed || backoff(p, t) > 1)
+			continue;
+		if (t->picked)
+			want--;
+		else
+			note_late(p, n++, i, now_ms);
+	}
+	put_in_order(p, n, order);
+	return take_affordable(p, order, n < want ? n : want, left);
+}
+
+static void mark(struct plan *p, const size_t *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		p->items[order[i]].picked = true;
+}
+
+static size_t pick_burst(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order,
+			 size_t n)
+{
+	uint64_t left = purse->ahead;
+	for (size_t i = 0; i < n; i++)
+		left -= p->items[order[i]].cost_bytes < left ? p->items[order[i]].cost_bytes : left;
+	for (size_t c = 0; c < CLASSES; c++) {
+		size_t more = pick_class(p, (enum target_class)c, now_ms, &left, order + n);
+		mark(p, order + n, more);
+		n += more;
+	}
+	return n;
+}
+
+/* --- rounds --- */
+
+static void set_beat(struct plan *p, int64_t now_ms)
+{
+	int64_t first = NONE;
+	for (size_t i = 0; i < p->n; i++)
+		first = shorter(first, due_ms(p, &p->items[i]));
+	int64_t wait = p->n ? longer(p->base_ms, first - now_ms) : p->base_ms;
+	p->beat_ms = now_ms + schedule_gap_ms(wait, draw(p));
+}
+
+static void begin(struct plan *p, int64_t now_ms, const size_t *order, size_t n)
+{
+	for (size_t c = 0; n && c < CLASSES; c++)
+		p->turns[c].rounds_since += p->turns[c].rounds_since < UINT_MAX / 2;
+	for (size_t i = 0; i < n; i++) {
+		struct item *t = &p->items[order[i]];
+		t->before_ms = t->begun_ms;
+		t->begun_ms = now_ms;
+		p->turns[t->class].begun_ms = now_ms;
+		p->turns[t->class].rounds_since = 0;
+	}
+	p->round_ms = now_ms;
+	p->is_void = false;
+}
+
+/* Downloads are not to begin a round, and so nothing on the wire may begin with the same class: the
+ * order of picking is thrown away. */
+static void shuffle(const struct plan *p, size_t *order, size_t n)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = draw(p) % i, kept = order[i - 1];
+		order[i - 1] = order[j];
+		order[j] = kept;
+	}
+}
+
+size_t plan_start(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order)
+{
+	int64_t reach = now_ms + shorter(JOIN_MS, p->base_ms / 4);
+	bool beat = p->beat_ms <= reach;
+	size_t n = 0;
+	if (beat) {
+		n = pick_beat(p, now_ms, purse, order);
+		mark(p, order, n);
+	}
+	if (p->burst_ms <= reach)
+		n = pick_burst(p, now_ms, purse, order, n);
+	p->burst_ms = NONE;
+	begin(p, now_ms, order, n);
+	if (beat)
+		set_beat(p, now_ms);
+	shuffle(p, order, n);
+	return n;
+}
+
+void plan_postpone(struct plan *p, int64_t now_ms)
+{
+	p->burst_ms = NONE;
+	set_beat(p, now_ms);
+}
+
+void plan_heard(struct plan *p, size_t i, enum plan_outcome outcome, unsigned int way,
+		uint64_t bytes)
+{
+	struct item *t = &p->items[i];
+	enum watch_outcome now = outcome == PLAN_UP ? WATCH_IS_UP : WATCH_IS_DOWN;
+	if (outcome == PLAN_VOID) {
+		t->begun_ms = t->before_ms;
+		p->is_void = true;
+	}
+	if (outcome != PLAN_UP && outcome != PLAN_DOWN)
+		return;
+	t->cost_bytes = (3 * t->cost_bytes + bytes) / 4;
+	if (!watch_is_fine(&p->watch, t->class) || outcome == PLAN_UP)
+		t->failures = 0;
+	else if (t->failures < UINT32_MAX)
+		t->failures = t->failures && t->way == way ? t->failures + 1 : 1;
+	t->way = way;
+	if (t->is_speed) /* too rare to tell what its class is like now */
+		return;
+	watch_heard(&p->watch, t->class, t->outcome, now);
+	t->outcome = now;
+}
+
+void plan_link(struct plan *p, unsigned int bits)
+{
+	watch_link(&p->watch, bits);
+}
+
+void plan_end(struct plan *p, int64_t now_ms)
+{
+	bool soon = watch_end(&p->watch);
+	int64_t earliest = now_ms + shorter(BREATH_MS, p->base_ms / 4);
+	int64_t next = p->round_ms + BURST_MS + (int64_t)(draw(p) % BURST_SPREAD_MS);
+	for (size_t i = 0; i < p->n; i++)
+		p->items[i].picked = false;
+	p->burst_ms = soon ? longer(next, earliest) : NONE;
+	if (p->is_void)
+		p->beat_ms = shorter(p->beat_ms, next);
+	p->beat_ms = longer(p->beat_ms, earliest);
+}
