@@ -95,6 +95,11 @@ size_t agenda_start(struct agenda *a, size_t *order)
 	return plan_start(a->plan, now_ms, &purse, order);
 }
 
+bool agenda_is_light(const struct agenda *a)
+{
+	return plan_is_light(a->plan);
+}
+
 enum power_pause agenda_pause(const struct agenda *a)
 {
 	return a->pause;

@@ -3,6 +3,7 @@
 #ifndef PROBE_AGENDA_H
 #define PROBE_AGENDA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ int64_t agenda_next_ms(const struct agenda *a);
 /* Fills order, which has room for all targets, with those of a round that is to begin now; 0 for no
  * round. */
 size_t agenda_start(struct agenda *a, size_t *order);
+/* Whether that is a light round (plan.h). */
+bool agenda_is_light(const struct agenda *a);
 /* Whether nothing may be measured and sent at present, as of the last agenda_start. */
 enum power_pause agenda_pause(const struct agenda *a);
 /* The round has ended. */

@@ -249,7 +249,9 @@ static void on_round(void *arg, const struct round_outcome *outcome)
 	}
 	if (more) /* the network is coming back: don't wait out a long back-off */
 		run->failures = 0;
-	if (!upload_is_active(run->upload) && (more || !evtimer_pending(run->retry, NULL)))
+	/* A session costs more than a light round; its batch goes with the next one. */
+	bool later = evtimer_pending(run->retry, NULL) || agenda_is_light(run->agenda);
+	if (!upload_is_active(run->upload) && (more || !later))
 		start_upload(run);
 }
 

@@ -29,6 +29,10 @@
 #define BURST_SPREAD_MS (9 * 1000)
 #define BREATH_MS	2000
 
+/* Of a light round's targets: a question to a resolver, a connection. Five of them at every beat of
+ * 300 s take half a megabyte a day. */
+#define LIGHT_BYTES 1000
+
 /* Failures in a row, in the same way, after which a target alone is held to be dead; from then on
  * every further one doubles its interval, up to so many times. */
 #define DEAD_AFTER     3
@@ -70,7 +74,7 @@ struct plan {
 	int64_t beat_ms, burst_ms;
 	int64_t round_ms; /* when the last round began */
 	struct class_turn turns[CLASSES];
-	bool has_speed, is_void;
+	bool has_speed, is_void, is_light;
 };
 
 static uint64_t draw(const struct plan *p)
@@ -240,6 +244,15 @@ static size_t take_affordable(const struct plan *p, size_t *order, size_t n, uin
 	return taken;
 }
 
+static size_t take_light(const struct plan *p, size_t *order, size_t n)
+{
+	size_t taken = 0;
+	for (size_t i = 0; i < n; i++)
+		if (p->items[order[i]].cost_bytes <= LIGHT_BYTES)
+			order[taken++] = order[i];
+	return taken;
+}
+
 static size_t pick_due(struct plan *p, int64_t now_ms, uint64_t left, size_t *order)
 {
 	size_t n = 0;
@@ -253,8 +266,9 @@ static size_t pick_due(struct plan *p, int64_t now_ms, uint64_t left, size_t *or
 	size_t k = pick_least(p, now_ms, order, n, &must);
 	for (size_t i = 0; i < k; i++)
 		least += p->items[order[i]].cost_bytes;
-	if (least > left && !must)
-		return 0;
+	p->is_light = least > left && !must;
+	if (p->is_light)
+		return take_light(p, order, n);
 	left -= least < left ? least : left;
 	return k + take_affordable(p, order + k, n - k, &left);
 }
@@ -333,7 +347,7 @@ static void set_beat(struct plan *p, int64_t now_ms)
 
 static void begin(struct plan *p, int64_t now_ms, const size_t *order, size_t n)
 {
-	for (size_t c = 0; n && c < CLASSES; c++)
+	for (size_t c = 0; n && !p->is_light && c < CLASSES; c++)
 		p->turns[c].rounds_since += p->turns[c].rounds_since < UINT_MAX / 2;
 	for (size_t i = 0; i < n; i++) {
 		struct item *t = &p->items[order[i]];
@@ -362,18 +376,26 @@ size_t plan_start(struct plan *p, int64_t now_ms, const struct purse *purse, siz
 	int64_t reach = now_ms + shorter(JOIN_MS, p->base_ms / 4);
 	bool beat = p->beat_ms <= reach;
 	size_t n = 0;
+	p->is_light = false;
 	if (beat) {
 		n = pick_beat(p, now_ms, purse, order);
 		mark(p, order, n);
 	}
-	if (p->burst_ms <= reach)
+	if (p->burst_ms <= reach) {
 		n = pick_burst(p, now_ms, purse, order, n);
+		p->is_light = false;
+	}
 	p->burst_ms = NONE;
 	begin(p, now_ms, order, n);
 	if (beat)
 		set_beat(p, now_ms);
 	shuffle(p, order, n);
 	return n;
+}
+
+bool plan_is_light(const struct plan *p)
+{
+	return p->is_light;
 }
 
 void plan_postpone(struct plan *p, int64_t now_ms)

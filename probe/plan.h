@@ -8,9 +8,10 @@
  * A beat comes on average once per shortest interval, its gaps random (schedule_gap_ms). It takes
  * along whatever is due by then, so that a radio is woken once and a round makes one batch. What
  * has waited longest goes first, one of each class in turn; what the purse does not pay for stays
- * due. A round that could not have one target of every due class is left out, for only classes that
- * are measured together can be compared; but no due class goes without a measurement for an hour,
- * whatever it costs.
+ * due. Only classes that are measured together can be compared, so a round has one target at least
+ * of every class whose turn it is; while that is too dear, a light round asks the targets that cost
+ * next to nothing (resolvers), as a tripwire. But no due class goes without a measurement for an
+ * hour, whatever it costs.
  *
  * A target that fails in the same way again and again while its class is fine is measured less and
  * less often, until it succeeds once. When a class changes (watch.h) a burst of small rounds follows
@@ -21,6 +22,7 @@
 #ifndef PROBE_PLAN_H
 #define PROBE_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +47,8 @@ int64_t plan_next_ms(const struct plan *p);
 /* Fills order, which has room for all targets, with those to be measured now, shuffled; 0 for none.
  */
 size_t plan_start(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order);
+/* Whether that was a light round: not worth a session with the collector by itself. */
+bool plan_is_light(const struct plan *p);
 /* Nothing may be measured at present: the next beat comes, and bursts are forgotten. */
 void plan_postpone(struct plan *p, int64_t now_ms);
 

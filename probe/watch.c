@@ -15,6 +15,7 @@
 #define SAMPLE		 4
 #define SAMPLE_SUSPICION 3
 #define SAMPLE_LINK	 2
+#define SAMPLE_OTHERS	 1
 
 void watch_init(struct watch *w)
 {
@@ -60,12 +61,12 @@ static void begin_burst(struct watch_class *c, unsigned int rounds, size_t sampl
 }
 
 /* In a class of some size a fourth of what was compared must have changed, and two at least: single
- * targets fail every day. */
-static void judge(struct watch_class *c)
+ * targets fail every day. True for news. */
+static bool judge(struct watch_class *c)
 {
 	size_t changed = c->rose > c->fell ? c->rose : c->fell;
 	enum watch_state before = c->state;
-	bool burst = c->left > 0;
+	bool burst = c->left > 0, in_passing = !burst || c->sample == SAMPLE_OTHERS;
 	c->state = state_of(c);
 	bool turned = changed && before != WATCH_UNKNOWN && c->state != before;
 	bool news = turned || (changed >= 2 && 4 * changed >= c->compared);
@@ -74,21 +75,35 @@ static void judge(struct watch_class *c)
 	c->calm = news ? 0 : c->calm + 1;
 	if (news && (!burst || c->may_grow))
 		begin_burst(c, WATCH_BURST, SAMPLE);
-	else if (changed && c->compared <= 2 && !burst)
+	else if (changed && c->compared <= 2 && in_passing)
 		begin_burst(c, 1, SAMPLE_SUSPICION);
 	else if (c->calm >= CALM_ENOUGH)
 		c->left = 0;
+	return news;
+}
+
+/* So many rounds at least for all classes, but those that have had theirs. */
+static void ask_all(struct watch *w, unsigned int rounds, size_t sample, const bool *but)
+{
+	for (size_t i = 0; i < CLASSES; i++)
+		if (w->of[i].known && w->of[i].left < rounds && !but[i])
+			begin_burst(&w->of[i], rounds, sample);
 }
 
 bool watch_end(struct watch *w)
 {
-	bool soon = false;
+	bool has_news[CLASSES] = {false}, news = false, soon = false;
+	const bool nobody[CLASSES] = {false};
+	for (size_t i = 0; i < CLASSES; i++) {
+		has_news[i] = w->of[i].heard && judge(&w->of[i]);
+		news |= has_news[i];
+	}
+	if (w->link_changed)
+		ask_all(w, 2, SAMPLE_LINK, nobody);
+	if (news)
+		ask_all(w, 1, SAMPLE_OTHERS, has_news);
 	for (size_t i = 0; i < CLASSES; i++) {
 		struct watch_class *c = &w->of[i];
-		if (c->heard)
-			judge(c);
-		if (w->link_changed && c->known && c->left < 2)
-			begin_burst(c, 2, SAMPLE_LINK);
 		c->heard = c->compared = c->rose = c->fell = 0;
 		soon |= c->left > 0;
 	}

@@ -60,8 +60,8 @@ static void a_cut_is_caught(uint64_t limit_bytes)
 		w.is_up = in_cut;
 		world_until(&w, cut_ms);
 		assert_true(rounds_within_a_minute(&w, CLASS_CANARY, cut_ms, &delay) >= 2);
-		if (!limit_bytes)
-			assert_in_range(delay, 0, 10 * WORLD_MINUTE);
+		/* The first beat may be two intervals away; a light one makes a burst. */
+		assert_in_range(delay, 0, 11 * WORLD_MINUTE);
 		world_until(&w, end_ms);
 		assert_true(rounds_within_a_minute(&w, CLASS_CANARY, end_ms, &delay) >= 2);
 		world_close(&w);
