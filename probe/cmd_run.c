@@ -207,7 +207,8 @@ static void on_next(void *arg)
 	enum power_pause before = agenda_pause(run->agenda);
 	size_t n = agenda_start(run->agenda, round_order(run->round));
 	tell_pause(run, before);
-	if (!n || round_start(run->round, n) < 0)
+	bool record = !agenda_is_light(run->agenda);
+	if (!n || round_start(run->round, n, record) < 0)
 		wait_for_next(run);
 }
 
@@ -215,7 +216,7 @@ static void on_next(void *arg)
 static void start_once(struct run *run)
 {
 	agenda_all(run->agenda, round_order(run->round));
-	round_start(run->round, run->targets.n);
+	round_start(run->round, run->targets.n, true);
 }
 
 /* Whether more of the network is there than in the round before, which may have been of other
@@ -249,7 +250,7 @@ static void on_round(void *arg, const struct round_outcome *outcome)
 	}
 	if (more) /* the network is coming back: don't wait out a long back-off */
 		run->failures = 0;
-	/* A session costs more than a light round; its batch goes with the next one. */
+	/* A light round has left nothing to send. */
 	bool later = evtimer_pending(run->retry, NULL) || agenda_is_light(run->agenda);
 	if (!upload_is_active(run->upload) && (more || !later))
 		start_upload(run);

@@ -1,7 +1,4 @@
-/* plan.c: due times, turns, back-off and bursts.
- *
- * A due time is never stored: it follows from when the target was measured last, its interval and
- * its back-off, so that it changes at once when its class does. */
+/* plan.c: turns, money, beats and bursts. */
 #include "probe/plan.h"
 
 #include <limits.h>
@@ -9,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/buf.h"
+#include "probe/aim.h"
 #include "probe/budget.h"
 #include "probe/pace.h"
 #include "probe/schedule.h"
@@ -16,7 +14,7 @@
 #include "probe/watch.h"
 
 #define HOUR_MS (3600LL * 1000)
-#define NEVER	(INT64_MIN / 4) /* long ago, and differences still fit */
+#define NEVER	(INT64_MIN / 4)
 #define NONE	INT64_MAX
 
 /* What comes due within this of a round belongs to it; less where beats are closer than that. */
@@ -33,47 +31,28 @@
  * 300 s take half a megabyte a day. */
 #define LIGHT_BYTES 1000
 
-/* Failures in a row, in the same way, after which a target alone is held to be dead; from then on
- * every further one doubles its interval, up to so many times. */
-#define DEAD_AFTER     3
-#define BACKOFF_MAX    8
-#define BACKOFF_PILLAR 2 /* for the classes that a verdict rests on */
-
-struct item {
-	enum target_class class;
-	bool is_speed;
-	bool picked; /* for the round under way */
-	int64_t interval_ms;
-	int64_t begun_ms, before_ms; /* last measured, and the time before that */
-	enum watch_outcome outcome;
-	unsigned int failures, way; /* in a row, while the class was fine */
-	uint64_t cost_bytes;	    /* of late */
-};
-
 struct late {
 	size_t i;
-	double intervals; /* since it was measured */
-	uint64_t lot;	  /* between equals */
+	double intervals;
+	uint64_t lot; /* between equals */
 };
 
-/* When a class was measured last, and its turn: it is one in so many rounds. */
-struct class_turn {
-	int64_t begun_ms;
-	int64_t interval_ms;
-	unsigned int rounds_since;
+struct plan_class {
+	int64_t begun_ms; /* last measured */
+	double share;	  /* of a round: of each target its part of an interval */
 };
 
 struct plan {
 	struct plan_chance chance;
 	struct watch watch;
-	struct item *items;
+	struct aim *items;
 	size_t n;
 	struct late *late;     /* for sorting */
 	unsigned char *groups; /* classes, as schedule_take_turns wants them */
 	int64_t base_ms;       /* the shortest interval */
 	int64_t beat_ms, burst_ms;
 	int64_t round_ms; /* when the last round began */
-	struct class_turn turns[CLASSES];
+	struct plan_class of[CLASSES];
 	bool has_speed, is_void, is_light;
 };
 
@@ -103,24 +82,17 @@ struct plan *plan_new(const struct pace *pace, const struct targets *targets, in
 	p->chance = *chance;
 	p->base_ms = 1000LL * PACE_S_MAX;
 	for (size_t i = 0; i < p->n; i++) {
-		const struct target *t = &targets->list[i];
-		p->items[i] = (struct item){
-			.class = t->class,
-			.is_speed = t->scheme == TARGET_SPEED,
-			.interval_ms = pace_ms(pace, t),
-			.begun_ms = NEVER,
-			.cost_bytes = budget_guess(t),
-		};
-		p->groups[i] = (unsigned char)t->class;
+		aim_init(&p->items[i], &targets->list[i], pace);
+		p->groups[i] = (unsigned char)p->items[i].class;
 		p->base_ms = shorter(p->base_ms, p->items[i].interval_ms);
 		p->has_speed |= p->items[i].is_speed;
 	}
 	for (size_t c = 0; c < CLASSES; c++)
-		p->turns[c] = (struct class_turn){NEVER, 1000LL * PACE_S_MAX, UINT_MAX / 2};
-	for (size_t i = 0; i < p->n; i++) {
-		struct class_turn *turn = &p->turns[p->items[i].class];
-		turn->interval_ms = shorter(turn->interval_ms, p->items[i].interval_ms);
-	}
+		p->of[c].begun_ms = NEVER;
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->items[i].is_speed)
+			p->of[p->items[i].class].share +=
+				(double)p->base_ms / (double)p->items[i].interval_ms;
 	watch_init(&p->watch);
 	p->beat_ms = now_ms;
 	p->burst_ms = NONE;
@@ -144,27 +116,16 @@ int64_t plan_next_ms(const struct plan *p)
 
 /* --- due --- */
 
-static int backoff(const struct plan *p, const struct item *t)
+static bool is_fine(const struct plan *p, const struct aim *t)
 {
-	bool pillar = t->class == CLASS_DOMESTIC || t->class == CLASS_CANARY;
-	int times = 1, most = pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
-	if (!watch_is_fine(&p->watch, t->class))
-		return 1;
-	for (unsigned int k = DEAD_AFTER; k <= t->failures && times < most; k++)
-		times *= 2;
-	return times;
-}
-
-static int64_t due_ms(const struct plan *p, const struct item *t)
-{
-	return t->begun_ms + t->interval_ms * backoff(p, t);
+	return watch_is_fine(&p->watch, t->class);
 }
 
 /* A beat may come up to half the shortest interval early: what would be due before the next one is
  * likely to come is taken along. */
-static bool is_due(const struct plan *p, const struct item *t, int64_t now_ms)
+static bool is_due(const struct plan *p, const struct aim *t, int64_t now_ms)
 {
-	return due_ms(p, t) <= now_ms + p->base_ms / 2;
+	return aim_due_ms(t, is_fine(p, t)) <= now_ms + p->base_ms / 2;
 }
 
 static int by_lateness(const void *a, const void *b)
@@ -177,12 +138,8 @@ static int by_lateness(const void *a, const void *b)
 
 static void note_late(struct plan *p, size_t n, size_t i, int64_t now_ms)
 {
-	const struct item *t = &p->items[i];
-	p->late[n] = (struct late){
-		.i = i,
-		.intervals = (double)(now_ms - t->begun_ms) / (double)t->interval_ms,
-		.lot = draw(p),
-	};
+	const struct aim *t = &p->items[i];
+	p->late[n] = (struct late){i, aim_lateness(t, is_fine(p, t), now_ms), draw(p)};
 }
 
 /* The first n of p->late, what has waited longest first, into order. */
@@ -193,36 +150,47 @@ static void put_in_order(struct plan *p, size_t n, size_t *order)
 		order[i] = p->late[i].i;
 }
 
+/* What a beat takes when money does not matter, in turns. A class of longer intervals gives a share
+ * of its targets to each, and one always: a round without a class would be judged as if there were
+ * no such class (the filtered one: as a country that filters nothing). But of `other`, which has no
+ * say, and of what has a purse of its own. */
+static size_t pick_shares(struct plan *p, int64_t now_ms, size_t *order)
+{
+	size_t n = 0, taken = 0, of[CLASSES] = {0};
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->items[i].is_speed)
+			note_late(p, n++, i, now_ms);
+	put_in_order(p, n, order);
+	for (size_t k = 0; k < n; k++) {
+		const struct aim *t = &p->items[order[k]];
+		bool first = !of[t->class] && t->class != CLASS_OTHER;
+		if ((double)of[t->class] >= p->of[t->class].share ||
+		    (!first && !is_due(p, t, now_ms)))
+			continue;
+		of[t->class]++;
+		order[taken++] = order[k];
+	}
+	schedule_take_turns(order, taken, p->groups);
+	return taken;
+}
+
 /* --- money --- */
 
-/* Whether a class has to be measured now, because the hour may be over at the next beat. */
-static bool is_overdue(const struct plan *p, enum target_class c, int64_t now_ms)
-{
-	int64_t most = longer(HOUR_MS - 2 * p->base_ms, HOUR_MS * 3 / 4);
-	return now_ms - p->turns[c].begun_ms >= most;
-}
-
-/* With little money rounds are rarer than intervals, and every class is always due: then turns keep
- * the classes in the proportion of their intervals. */
-static bool has_turn(const struct plan *p, enum target_class c)
-{
-	return (p->turns[c].rounds_since + 1LL) * p->base_ms >= p->turns[c].interval_ms;
-}
-
-/* What a round is not worth beginning without: the first of each class that has its turn. As turns
- * are taken in order, they are among its first; they are brought to its very front. How many; *must
- * when one of them can't wait. */
+/* What a round is not worth beginning without: the first of each class, which the turns have put in
+ * front; `other` may wait for half an hour. How many; *must when the hour of one of them may be over
+ * at the next beat. */
 static size_t pick_least(const struct plan *p, int64_t now_ms, size_t *order, size_t n, bool *must)
 {
+	int64_t most = longer(HOUR_MS - 2 * p->base_ms, HOUR_MS * 3 / 4);
 	bool seen[CLASSES] = {false};
 	size_t k = 0;
 	for (size_t i = 0; i < n && !seen[p->items[order[i]].class]; i++) {
-		enum target_class c = p->items[order[i]].class;
-		bool overdue = is_overdue(p, c, now_ms);
 		size_t kept = order[i];
+		enum target_class c = p->items[kept].class;
+		int64_t since = now_ms - p->of[c].begun_ms;
 		seen[c] = true;
-		*must |= overdue;
-		if (!overdue && !has_turn(p, c))
+		*must |= since >= most;
+		if (c == CLASS_OTHER && since < HOUR_MS / 2)
 			continue;
 		order[i] = order[k];
 		order[k++] = kept;
@@ -255,14 +223,9 @@ static size_t take_light(const struct plan *p, size_t *order, size_t n)
 
 static size_t pick_due(struct plan *p, int64_t now_ms, uint64_t left, size_t *order)
 {
-	size_t n = 0;
 	uint64_t least = 0;
 	bool must = false;
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->items[i].is_speed && is_due(p, &p->items[i], now_ms))
-			note_late(p, n++, i, now_ms);
-	put_in_order(p, n, order);
-	schedule_take_turns(order, n, p->groups);
+	size_t n = pick_shares(p, now_ms, order);
 	size_t k = pick_least(p, now_ms, order, n, &must);
 	for (size_t i = 0; i < k; i++)
 		least += p->items[order[i]].cost_bytes;
@@ -297,13 +260,13 @@ static size_t pick_beat(struct plan *p, int64_t now_ms, const struct purse *purs
 /* --- bursts --- */
 
 /* Some of one class, those that have waited longest; the dead ones have no news. */
-static size_t pick_class(struct plan *p, enum target_class c, int64_t now_ms, uint64_t *left,
+static size_t pick_class(struct plan *p, enum target_class c, int64_t now_ms, size_t want,
 			 size_t *order)
 {
-	size_t n = 0, want = watch_wants(&p->watch, c);
+	size_t n = 0;
 	for (size_t i = 0; want && i < p->n; i++) {
-		const struct item *t = &p->items[i];
-		if (t->class != c || t->is_speed || backoff(p, t) > 1)
+		const struct aim *t = &p->items[i];
+		if (t->class != c || t->is_speed || aim_backoff(t, is_fine(p, t)) > 1)
 			continue;
 		if (t->picked)
 			want--;
@@ -311,7 +274,7 @@ static size_t pick_class(struct plan *p, enum target_class c, int64_t now_ms, ui
 			note_late(p, n++, i, now_ms);
 	}
 	put_in_order(p, n, order);
-	return take_affordable(p, order, n < want ? n : want, left);
+	return n < want ? n : want;
 }
 
 static void mark(struct plan *p, const size_t *order, size_t n)
@@ -320,16 +283,23 @@ static void mark(struct plan *p, const size_t *order, size_t n)
 		p->items[order[i]].picked = true;
 }
 
+/* What the burst wants, or one of each class if that is too dear, or nothing: all classes or none,
+ * as in every round. n targets are there already. */
 static size_t pick_burst(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order,
 			 size_t n)
 {
-	uint64_t left = purse->ahead;
-	for (size_t i = 0; i < n; i++)
-		left -= p->items[order[i]].cost_bytes < left ? p->items[order[i]].cost_bytes : left;
-	for (size_t c = 0; c < CLASSES; c++) {
-		size_t more = pick_class(p, (enum target_class)c, now_ms, &left, order + n);
-		mark(p, order + n, more);
-		n += more;
+	for (size_t most = SIZE_MAX; most; most = most > 1 ? 1 : 0) {
+		size_t all = n, taken = 0;
+		uint64_t cost = 0;
+		for (size_t c = 0; c < CLASSES; c++) {
+			size_t want = watch_wants(&p->watch, (enum target_class)c);
+			all += pick_class(p, (enum target_class)c, now_ms,
+					  want < most ? want : most, order + all);
+		}
+		while (taken < all)
+			cost += p->items[order[taken++]].cost_bytes;
+		if (cost <= purse->ahead)
+			return all;
 	}
 	return n;
 }
@@ -340,21 +310,17 @@ static void set_beat(struct plan *p, int64_t now_ms)
 {
 	int64_t first = NONE;
 	for (size_t i = 0; i < p->n; i++)
-		first = shorter(first, due_ms(p, &p->items[i]));
+		first = shorter(first, aim_due_ms(&p->items[i], is_fine(p, &p->items[i])));
 	int64_t wait = p->n ? longer(p->base_ms, first - now_ms) : p->base_ms;
 	p->beat_ms = now_ms + schedule_gap_ms(wait, draw(p));
 }
 
 static void begin(struct plan *p, int64_t now_ms, const size_t *order, size_t n)
 {
-	for (size_t c = 0; n && !p->is_light && c < CLASSES; c++)
-		p->turns[c].rounds_since += p->turns[c].rounds_since < UINT_MAX / 2;
 	for (size_t i = 0; i < n; i++) {
-		struct item *t = &p->items[order[i]];
-		t->before_ms = t->begun_ms;
-		t->begun_ms = now_ms;
-		p->turns[t->class].begun_ms = now_ms;
-		p->turns[t->class].rounds_since = 0;
+		struct aim *t = &p->items[order[i]];
+		aim_begin(t, now_ms);
+		p->of[t->class].begun_ms = now_ms;
 	}
 	p->round_ms = now_ms;
 	p->is_void = false;
@@ -382,8 +348,9 @@ size_t plan_start(struct plan *p, int64_t now_ms, const struct purse *purse, siz
 		mark(p, order, n);
 	}
 	if (p->burst_ms <= reach) {
+		size_t beaten = n;
 		n = pick_burst(p, now_ms, purse, order, n);
-		p->is_light = false;
+		p->is_light &= n == beaten;
 	}
 	p->burst_ms = NONE;
 	begin(p, now_ms, order, n);
@@ -407,20 +374,15 @@ void plan_postpone(struct plan *p, int64_t now_ms)
 void plan_heard(struct plan *p, size_t i, enum plan_outcome outcome, unsigned int way,
 		uint64_t bytes)
 {
-	struct item *t = &p->items[i];
-	enum watch_outcome now = outcome == PLAN_UP ? WATCH_IS_UP : WATCH_IS_DOWN;
+	struct aim *t = &p->items[i];
 	if (outcome == PLAN_VOID) {
-		t->begun_ms = t->before_ms;
+		aim_undo(t);
 		p->is_void = true;
 	}
 	if (outcome != PLAN_UP && outcome != PLAN_DOWN)
 		return;
-	t->cost_bytes = (3 * t->cost_bytes + bytes) / 4;
-	if (!watch_is_fine(&p->watch, t->class) || outcome == PLAN_UP)
-		t->failures = 0;
-	else if (t->failures < UINT32_MAX)
-		t->failures = t->failures && t->way == way ? t->failures + 1 : 1;
-	t->way = way;
+	enum watch_outcome now = outcome == PLAN_UP ? WATCH_IS_UP : WATCH_IS_DOWN;
+	aim_ended(t, is_fine(p, t), outcome == PLAN_UP, way, bytes);
 	if (t->is_speed) /* too rare to tell what its class is like now */
 		return;
 	watch_heard(&p->watch, t->class, t->outcome, now);

@@ -6,12 +6,14 @@
  *	     +------------------- at plan_next_ms ------------------------+
  *
  * A beat comes on average once per shortest interval, its gaps random (schedule_gap_ms). It takes
- * along whatever is due by then, so that a radio is woken once and a round makes one batch. What
- * has waited longest goes first, one of each class in turn; what the purse does not pay for stays
- * due. Only classes that are measured together can be compared, so a round has one target at least
- * of every class whose turn it is; while that is too dear, a light round asks the targets that cost
- * next to nothing (resolvers), as a tripwire. But no due class goes without a measurement for an
- * hour, whatever it costs.
+ * along what is due by then, so that a radio is woken once and a round makes one batch; a class of
+ * longer intervals gives a share of its targets to each beat. What has waited longest goes first,
+ * one of each class in turn; what the purse does not pay for stays due.
+ *
+ * Only classes that are measured together can be compared, so a round has one target at least of
+ * every class. While that is too dear there are light rounds: the targets that cost next to nothing
+ * (resolvers) are asked as a tripwire, and nothing of it is recorded. But no due class goes without
+ * a measurement for an hour, whatever it costs.
  *
  * A target that fails in the same way again and again while its class is fine is measured less and
  * less often, until it succeeds once. When a class changes (watch.h) a burst of small rounds follows
@@ -47,7 +49,7 @@ int64_t plan_next_ms(const struct plan *p);
 /* Fills order, which has room for all targets, with those to be measured now, shuffled; 0 for none.
  */
 size_t plan_start(struct plan *p, int64_t now_ms, const struct purse *purse, size_t *order);
-/* Whether that was a light round: not worth a session with the collector by itself. */
+/* Whether that was a light round, which is not to be recorded. */
 bool plan_is_light(const struct plan *p);
 /* Nothing may be measured at present: the next beat comes, and bursts are forgotten. */
 void plan_postpone(struct plan *p, int64_t now_ms);

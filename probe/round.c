@@ -19,6 +19,7 @@ struct round {
 	struct row *rows;
 	struct round_target *of;
 	bool active;
+	bool record;
 	bool lost; /* results had to be given up */
 	struct round_outcome outcome;
 	void (*done)(void *arg, const struct round_outcome *outcome);
@@ -97,7 +98,7 @@ static void on_step(void *arg, const struct runner_step *step)
 		look_at_link(&r->outcome, step->result);
 	}
 	report_step(r->config.report, step);
-	if (gather_step(r->config.gather, step) < 0)
+	if (r->record && gather_step(r->config.gather, step) < 0)
 		r->lost = true;
 }
 
@@ -113,7 +114,7 @@ static void on_done(void *arg)
 		o->reached += r->of[i].ending == ROUND_UP;
 	}
 	report_end(r->config.report);
-	o->spooled = gather_seal(r->config.gather);
+	o->spooled = r->record ? gather_seal(r->config.gather) : 0;
 	if (r->lost)
 		o->spooled = -1;
 	r->done(r->arg, o);
@@ -124,7 +125,7 @@ size_t *round_order(struct round *r)
 	return r->order;
 }
 
-int round_start(struct round *r, size_t n)
+int round_start(struct round *r, size_t n, bool record)
 {
 	const struct targets *targets = r->config.targets;
 	struct runner_observer observer = {on_step, on_done, r};
@@ -132,6 +133,7 @@ int round_start(struct round *r, size_t n)
 		return -1;
 	r->active = true;
 	r->lost = false;
+	r->record = record;
 	r->outcome = (struct round_outcome){.order = r->order, .of = r->of, .n = n};
 	for (size_t k = 0; k < n; k++) {
 		row_begin(&r->rows[r->order[k]], &targets->list[r->order[k]]);

@@ -51,9 +51,9 @@ void round_free(struct round *c);
 
 /* Where the order of the next round is written: room for all targets. Not while one is active. */
 size_t *round_order(struct round *c);
-/* Over the first n of round_order. 0, or -1 when a round is still under way; done comes once, never
- * from inside. */
-int round_start(struct round *c, size_t n);
+/* Over the first n of round_order; what is not recorded is shown, paid for and forgotten. 0, or -1
+ * when a round is still under way; done comes once, never from inside. */
+int round_start(struct round *c, size_t n, bool record);
 /* Ends the round early; what was measured is sealed, then done comes as usual. */
 void round_cancel(struct round *c);
 bool round_is_active(const struct round *c);

@@ -61,8 +61,8 @@ static void begin_burst(struct watch_class *c, unsigned int rounds, size_t sampl
 }
 
 /* In a class of some size a fourth of what was compared must have changed, and two at least: single
- * targets fail every day. True for news. */
-static bool judge(struct watch_class *c)
+ * targets fail every day. */
+static void judge(struct watch_class *c)
 {
 	size_t changed = c->rose > c->fell ? c->rose : c->fell;
 	enum watch_state before = c->state;
@@ -79,35 +79,33 @@ static bool judge(struct watch_class *c)
 		begin_burst(c, 1, SAMPLE_SUSPICION);
 	else if (c->calm >= CALM_ENOUGH)
 		c->left = 0;
-	return news;
 }
 
-/* So many rounds at least for all classes, but those that have had theirs. */
-static void ask_all(struct watch *w, unsigned int rounds, size_t sample, const bool *but)
+/* So many rounds at least for all classes; but for `other`, which stands for nothing. */
+static void ask_all(struct watch *w, unsigned int rounds, size_t sample)
 {
 	for (size_t i = 0; i < CLASSES; i++)
-		if (w->of[i].known && w->of[i].left < rounds && !but[i])
+		if (i != CLASS_OTHER && w->of[i].known && w->of[i].left < rounds)
 			begin_burst(&w->of[i], rounds, sample);
 }
 
 bool watch_end(struct watch *w)
 {
-	bool has_news[CLASSES] = {false}, news = false, soon = false;
-	const bool nobody[CLASSES] = {false};
-	for (size_t i = 0; i < CLASSES; i++) {
-		has_news[i] = w->of[i].heard && judge(&w->of[i]);
-		news |= has_news[i];
-	}
-	if (w->link_changed)
-		ask_all(w, 2, SAMPLE_LINK, nobody);
-	if (news)
-		ask_all(w, 1, SAMPLE_OTHERS, has_news);
+	bool soon = false;
 	for (size_t i = 0; i < CLASSES; i++) {
 		struct watch_class *c = &w->of[i];
+		if (c->heard)
+			judge(c);
 		c->heard = c->compared = c->rose = c->fell = 0;
-		soon |= c->left > 0;
 	}
+	w->of[CLASS_OTHER].left = 0;
+	if (w->link_changed)
+		ask_all(w, 2, SAMPLE_LINK);
 	w->link_changed = false;
+	for (size_t i = 0; i < CLASSES; i++)
+		soon |= w->of[i].left > 0;
+	if (soon)
+		ask_all(w, 1, SAMPLE_OTHERS);
 	return soon;
 }
 

@@ -6,8 +6,8 @@
  * own one before, so that a dead site, or a class of which half is always blocked, is no news. In a
  * small round (the data budget makes them) one change may be the whole news or a lost packet: then
  * it is a suspicion, and one more small round settles it. A true change brings a burst: up to
- * WATCH_BURST rounds of some of the class, fewer once two in a row saw nothing new; and the other
- * classes are looked at in passing. After a change of the link all classes have two small rounds. */
+ * WATCH_BURST rounds of some of the class, fewer once two in a row saw nothing new, and one
+ * target of every other class with it, since only what is measured together can be compared. After a change of the link all classes have two small rounds. */
 #ifndef PROBE_WATCH_H
 #define PROBE_WATCH_H
 

@@ -125,6 +125,8 @@ static void news_of_one_class_asks_the_others(void **state)
 	assert_true(round_of(&s, CLASS_RESOLVER, 0, 5, DOWN));
 	assert_int_equal(watch_wants(&s.w, CLASS_OPEN), 1);
 	assert_int_equal(watch_wants(&s.w, CLASS_CANARY), 0); /* there is none */
+	round_of(&s, CLASS_RESOLVER, 0, 2, DOWN);
+	assert_int_equal(watch_wants(&s.w, CLASS_OPEN), 1); /* for as long as it goes on */
 	round_of(&s, CLASS_OPEN, 0, 1, DOWN);
 	assert_int_equal(s.w.of[CLASS_OPEN].left, 1); /* now a suspicion of its own */
 	assert_true(watch_wants(&s.w, CLASS_OPEN) > 1);
