@@ -308,11 +308,7 @@ static size_t pick_burst(struct plan *p, int64_t now_ms, const struct purse *pur
 
 static void set_beat(struct plan *p, int64_t now_ms)
 {
-	int64_t first = NONE;
-	for (size_t i = 0; i < p->n; i++)
-		first = shorter(first, aim_due_ms(&p->items[i], is_fine(p, &p->items[i])));
-	int64_t wait = p->n ? longer(p->base_ms, first - now_ms) : p->base_ms;
-	p->beat_ms = now_ms + schedule_gap_ms(wait, draw(p));
+	p->beat_ms = now_ms + schedule_gap_ms(p->base_ms, draw(p));
 }
 
 static void begin(struct plan *p, int64_t now_ms, const size_t *order, size_t n)

@@ -191,6 +191,27 @@ static void an_order_is_never_the_list(void **state)
 	world_close(&w);
 }
 
+/* Nor are the turns seen in it, or where a class begins. */
+static void an_order_says_nothing(void **state)
+{
+	struct world w;
+	size_t first[CLASSES] = {0}, speed = 0;
+	(void)state;
+	world_init(&w, INTERVAL_S, 0);
+	world_add_country(&w);
+	world_open(&w);
+	for (int k = 0; k < 1000; k++) {
+		assert_true(world_step(&w));
+		first[w.list[w.order[0]].class]++;
+		speed += w.list[w.order[w.n - 1]].scheme == TARGET_SPEED;
+	}
+	/* 14 of some 43 are domestic, 5 resolvers; of downloads there are not 400 in 1000 rounds */
+	assert_in_range(first[CLASS_DOMESTIC], 250, 420);
+	assert_in_range(first[CLASS_RESOLVER], 70, 170);
+	assert_in_range(speed, 0, 40);
+	world_close(&w);
+}
+
 /* Gaps are spread, and never near each other for long. */
 static void beats_do_not_tick(void **state)
 {
@@ -266,6 +287,45 @@ static void no_class_is_missing(void **state)
 	}
 }
 
+/* The purse has enough for one of each class, then for none. */
+static void a_burst_that_is_too_dear(void **state)
+{
+	struct world w;
+	size_t order[WORLD_TARGETS];
+	struct purse purse = {.is_limited = true};
+	(void)state;
+	world_init(&w, INTERVAL_S, 0);
+	world_add_country(&w);
+	world_open(&w);
+	world_until(&w, WORLD_HOUR);
+	w.link = 1;
+	assert_true(world_step(&w));
+	int64_t soon = plan_next_ms(w.plan);
+	purse.ahead = 60000;
+	assert_int_equal(plan_start(w.plan, soon, &purse, order), 5);
+	plan_end(w.plan, soon + 1000);
+	purse.ahead = 30000;
+	soon = plan_next_ms(w.plan);
+	assert_int_equal(plan_start(w.plan, soon, &purse, order), 0);
+	assert_true(plan_next_ms(w.plan) > soon);
+	world_close(&w);
+}
+
+/* Where nothing is due every time, nothing is looked for every time. */
+static void long_intervals_wake_seldom(void **state)
+{
+	struct world w;
+	(void)state;
+	world_init(&w, INTERVAL_S, 0);
+	world_add(&w, CLASS_OTHER, TARGET_HTTPS, 1);
+	world_add(&w, CLASS_OPEN, TARGET_SPEED, 1);
+	world_open(&w);
+	world_until(&w, 10 * WORLD_HOUR);
+	assert_in_range(w.rounds, 25, 40); /* 20 minutes and 30, mostly together */
+	assert_in_range(w.empty, 0, 5);
+	world_close(&w);
+}
+
 static void a_pause_forgets_nothing_but_bursts(void **state)
 {
 	struct world w;
@@ -306,7 +366,10 @@ int main(void)
 		cmocka_unit_test(what_is_void_is_tried_again),
 		cmocka_unit_test(the_link_makes_small_rounds),
 		cmocka_unit_test(an_order_is_never_the_list),
+		cmocka_unit_test(an_order_says_nothing),
 		cmocka_unit_test(beats_do_not_tick),
+		cmocka_unit_test(a_burst_that_is_too_dear),
+		cmocka_unit_test(long_intervals_wake_seldom),
 		cmocka_unit_test(no_money_makes_light_rounds),
 		cmocka_unit_test(no_class_is_missing),
 		cmocka_unit_test(a_pause_forgets_nothing_but_bursts),

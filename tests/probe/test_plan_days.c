@@ -101,6 +101,30 @@ static void a_day_has_its_bound(void **state)
 	}
 }
 
+static bool nothing_is_up(const struct world *w, size_t i)
+{
+	(void)w;
+	(void)i;
+	return false;
+}
+
+/* What is down costs its attempts alone: in a blackout the same data buys a multiple. */
+static void a_blackout_is_cheap(void **state)
+{
+	size_t domestic[2];
+	(void)state;
+	cut_ms = end_ms = 0;
+	for (int down = 0; down < 2; down++) {
+		struct world w;
+		open_country(&w, 5 * MEGABYTE, 1);
+		w.is_up = down ? nothing_is_up : in_cut;
+		world_until(&w, CLOCK_DAY_MS);
+		domestic[down] = world_measured(&w, CLASS_DOMESTIC);
+		world_close(&w);
+	}
+	assert_true(domestic[1] > 5 * domestic[0]);
+}
+
 /* One target in a hundred measurements fails by chance: bursts that it sets off must not eat up the
  * day. */
 static bool with_loss(const struct world *w, size_t i)
@@ -188,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_cut_is_caught_to_the_minute),
 		cmocka_unit_test(a_cut_is_caught_on_a_small_budget),
 		cmocka_unit_test(a_day_has_its_bound),
+		cmocka_unit_test(a_blackout_is_cheap),
 		cmocka_unit_test(loss_does_not_eat_the_day),
 		cmocka_unit_test(intervals_hold),
 		cmocka_unit_test(nothing_grows),

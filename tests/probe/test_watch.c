@@ -132,6 +132,15 @@ static void news_of_one_class_asks_the_others(void **state)
 	assert_true(watch_wants(&s.w, CLASS_OPEN) > 1);
 }
 
+static void other_stands_for_nothing(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s, CLASS_OTHER, 8, 0);
+	assert_false(round_of(&s, CLASS_OTHER, 0, 8, DOWN));
+	assert_int_equal(s.w.of[CLASS_OTHER].state, WATCH_DOWN);
+}
+
 static void the_link(void **state)
 {
 	struct scene s;
@@ -159,6 +168,7 @@ int main(void)
 		cmocka_unit_test(one_site_is_no_news),
 		cmocka_unit_test(one_of_few_is_a_suspicion),
 		cmocka_unit_test(news_of_one_class_asks_the_others),
+		cmocka_unit_test(other_stands_for_nothing),
 		cmocka_unit_test(the_link),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
