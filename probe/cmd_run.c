@@ -191,9 +191,10 @@ static void start_upload(struct run *run)
 static void tell_pause(struct run *run, enum power_pause before)
 {
 	enum power_pause now = agenda_pause(run->agenda);
-	if (now != before)
-		report_note(run->report, now ? "paused: %s" : "no longer %s",
-			    power_str(now ? now : before));
+	if (now != before && now)
+		report_note(run->report, "paused: %s", power_str(now));
+	else if (now != before)
+		report_note(run->report, "no longer paused");
 }
 
 static void on_next(void *arg)
