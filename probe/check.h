@@ -102,6 +102,6 @@ void check_done(struct check *c, enum failure failure);
 struct check_answer *check_more(struct check *c);
 
 extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link, check_guard,
-	check_quic;
+	check_speed, check_quic;
 
 #endif

@@ -114,6 +114,7 @@ void step_go(struct step *s, const struct timeval *timeout, bool allowed)
 	event_base_update_cache_time(event_get_base(s->event));
 	event_add(s->event, timeout);
 	note_time(s);
+	s->started = allowed;
 	if (allowed)
 		s->ops->start(&s->check);
 	else
@@ -122,7 +123,8 @@ void step_go(struct step *s, const struct timeval *timeout, bool allowed)
 
 void step_stop(struct step *s, struct wire_stream *onward)
 {
-	s->ops->stop(&s->check);
+	if (s->started)
+		s->ops->stop(&s->check);
 	event_free(s->event);
 	if (s->done && s->failure == FAIL_NONE &&
 	    (s->what.kind == KIND_TCP || s->what.kind == KIND_TLS))

@@ -36,7 +36,7 @@ struct step {
 	int64_t start_us, end_us;
 	int64_t asleep_us; /* sleep of the device before the start */
 	int64_t ahead_us;  /* what the wall clock had over the monotonic one at the start */
-	bool done;
+	bool started, done;
 };
 
 struct step *step_new(struct event_base *base, const struct check_ops *ops,

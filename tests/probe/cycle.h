@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "probe/runner.h"
+#include "probe/wire_cert.h"
 #include "tests/probe/baddns.h"
 #include "tests/probe/badnet.h"
 
@@ -20,6 +21,9 @@ struct seen {
 	size_t n_answers;
 	char cname[256];
 	bool last;
+	char location[TARGET_URL_MAX];
+	struct wire_cert certs[RESULT_CHAIN_MAX];
+	size_t n_certs;
 };
 
 struct cycle {
