@@ -48,6 +48,15 @@ static void drop_server(struct server *s)
 	s->socket = NULL;
 }
 
+/* Nothing calls back from here on. */
+static void end(struct wire_dnsudp *u, enum failure failure)
+{
+	evtimer_del(u->timer);
+	for (size_t i = 0; i < u->ask.n_servers; i++)
+		drop_server(&u->servers[i]);
+	u->ask.end(u->ask.arg, failure);
+}
+
 static void give_up_server(struct server *s, enum failure failure)
 {
 	struct wire_dnsudp *u = s->asked_by;
@@ -119,7 +128,7 @@ static void on_datagram(void *arg)
 	} else if (err != EAGAIN && !u->answered) {
 		give_up_server(s, unreachable(err));
 		if (!ask_next(u))
-			u->ask.end(u->ask.arg, u->failure);
+			end(u, u->failure);
 	}
 }
 
@@ -185,9 +194,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	u->repeats++;
 	if (u->answered)
-		u->ask.end(u->ask.arg, FAIL_NONE);
+		end(u, FAIL_NONE);
 	else if (!ask_next(u))
-		u->ask.end(u->ask.arg, u->failure);
+		end(u, u->failure);
 }
 
 struct wire_dnsudp *wire_dnsudp_new(const struct wire_dnsudp_ask *ask, enum failure *why)
