@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <ares.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -68,15 +67,18 @@ static void established_connections(void **state)
 static void dns(void **state)
 {
 	(void)state;
-	assert_int_equal(classify_dns(ARES_SUCCESS, 0, 1), FAIL_NONE);
-	assert_int_equal(classify_dns(ARES_SUCCESS, 0, 0), FAIL_DNS_NO_ANSWER);
-	assert_int_equal(classify_dns(ARES_SUCCESS, 9, 1), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_ENODATA, 0, 0), FAIL_DNS_NO_ANSWER);
-	assert_int_equal(classify_dns(ARES_EBADRESP, 0, 0), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_ENOTIMP, 4, 0), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_EBADNAME, -1, 0), FAIL_LOCAL_ERROR);
-	for (int status = 1; status < 30; status++)
-		assert_int_not_equal(classify_dns(status, 0, 1), FAIL_NONE);
+	assert_int_equal(classify_dns(0, true, 1), FAIL_NONE);
+	assert_int_equal(classify_dns(0, true, 0), FAIL_DNS_NO_ANSWER);
+	assert_int_equal(classify_dns(2, true, 0), FAIL_DNS_SERVFAIL);
+	assert_int_equal(classify_dns(3, true, 0), FAIL_DNS_NXDOMAIN);
+	assert_int_equal(classify_dns(5, true, 0), FAIL_DNS_REFUSED);
+	assert_int_equal(classify_dns(4, true, 0), FAIL_DNS_MISBEHAVING);
+	assert_int_equal(classify_dns(9, true, 1), FAIL_DNS_MISBEHAVING);
+	/* What can't be read is no answer, and addresses beside an error are none. */
+	for (int rcode = 0; rcode < 16; rcode++)
+		assert_int_equal(classify_dns(rcode, false, 1), FAIL_DNS_MISBEHAVING);
+	for (int rcode = 1; rcode < 16; rcode++)
+		assert_int_not_equal(classify_dns(rcode, true, 1), FAIL_NONE);
 }
 
 static void certificates(void **state)
@@ -137,6 +139,8 @@ static void libcurl(void **state)
 			 FAIL_NETWORK_UNREACHABLE);
 	assert_int_equal(curl(CURLE_OPERATION_TIMEDOUT, 0, 0, PHASE_CONNECT), FAIL_TCP_TIMEOUT);
 	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_OK, PHASE_TLS),
+			 FAIL_SSL_INVALID_HOSTNAME);
+	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_UNSPECIFIED, PHASE_TLS),
 			 FAIL_SSL_INVALID_HOSTNAME);
 	assert_int_equal(
 		curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_CERT_HAS_EXPIRED, PHASE_TLS),
