@@ -34,6 +34,7 @@ struct report {
 	size_t total, up, down, steps;
 	int64_t begun_ms, drawn_ms; /* monotonic */
 	int64_t until_ms;	    /* of SHOWING_IDLE */
+	const char *paused;	    /* likewise; NULL for a plain wait */
 	size_t sent, waiting;	    /* batches */
 	bool link_known;
 	struct result link;
@@ -118,7 +119,10 @@ static int put_area(struct buf *out, const struct report *r, int columns, int ro
 		buf_printf(out, " %zu/%zu", r->sent, r->sent + r->waiting);
 		return 1;
 	case SHOWING_IDLE:
-		buf_puts(out, "next cycle in ");
+		if (r->paused)
+			buf_printf(out, "paused, %s; next look in ", r->paused);
+		else
+			buf_puts(out, "next cycle in ");
 		put_clock(out, r->until_ms - clock_mono_ms());
 		if (r->waiting)
 			buf_printf(out, ", %zu batch%s waiting", r->waiting,
@@ -329,8 +333,9 @@ void report_upload(struct report *r, size_t sent, size_t total)
 	report_tick(r);
 }
 
-void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting)
+void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting, const char *paused)
 {
+	r->paused = paused;
 	r->showing = SHOWING_IDLE;
 	r->until_ms = until_mono_ms;
 	r->waiting = waiting;

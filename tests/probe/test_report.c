@@ -61,7 +61,7 @@ static void one_cycle(bool json, bool quiet, struct buf *out, struct buf *err)
 	step(r, &site, KIND_DNS, FAIL_NONE, false);
 	step(r, &site, KIND_TCP, FAIL_TCP_TIMEOUT, true);
 	report_end(r);
-	report_idle(r, 0, 1);
+	report_idle(r, 0, 1, NULL);
 	report_free(r);
 	fflush(stdout);
 	for (int fd = 1; fd <= 2; fd++) {
