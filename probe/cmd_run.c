@@ -360,6 +360,7 @@ static void loop(struct run *run, const struct options *o)
 	};
 	run->round = round_new(&config, on_cycle, run);
 	add_timer(run->next, 0);
+	command_sandbox(o, run->state_dir);
 	event_base_dispatch(run->base);
 }
 

@@ -42,6 +42,11 @@ struct spool *command_spool(const struct options *o, char *err, size_t errlen);
 /* Whether there is one: who only looks must not make it, and perhaps as another user. */
 bool command_has_spool(const struct options *o);
 
+/* Closes the process in (sandbox.h), unless the settings say not to; once everything is open and
+ * before anything is measured. One line on standard error says what this kernel lacks. state_dir is
+ * NULL for a command that writes nothing. */
+void command_sandbox(const struct options *o, const char *state_dir);
+
 /* How to measure, as the settings say. Zeroed is empty. */
 struct command_runner {
 	struct runner_config config;

@@ -44,7 +44,7 @@ static int tear_down(void **state)
 /* A command with its arguments, on the state and the configuration of this test. */
 static int call(int (*command)(const struct options *o), const char *arguments)
 {
-	char *text = xasprintf("-c %s/conf/probe.conf --state-dir %s/state "
+	char *text = xasprintf("-c %s/conf/probe.conf --state-dir %s/state --sandbox no "
 			       "--countries-dir configs/countries %s",
 			       dir, dir, arguments);
 	char *argv[64], *rest = text, *word, err[512];
