@@ -27,6 +27,7 @@ int cmd_init(const struct options *o);
 int cmd_run(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_status(const struct options *o);
+int cmd_doctor(const struct options *o);
 int cmd_queue(const struct options *o);
 int cmd_upload(const struct options *o);
 int cmd_wipe(const struct options *o);
