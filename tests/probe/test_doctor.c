@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 
-#include <event2/event.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,74 +24,14 @@
 #include "probe/sandbox.h"
 #include "probe/spool.h"
 #include "probe/state.h"
-#include "tests/probe/badnet.h"
-#include "tests/probe/fakecollector.h"
+#include "tests/probe/elsewhere.h"
 #include "tests/probe/tempdir.h"
 
 #define KEY "7ZcQ3rWwBvY5f0JX1m4kO2sTnLhDgAiPUeRq6yV8dEQ" /* any 32 bytes */
 
-/* In another process: a collector that is a SOCKS proxy too, and a name server. */
-struct world {
-	pid_t pid;
-	int pipe;
-	uint16_t collector, dns;
-};
-
-struct seen {
-	size_t requests, queries;
-};
-
 static char *dir;
-static struct world world;
+static struct elsewhere world;
 static json_t *answer; /* of the last call */
-
-static void on_term(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	event_base_loopbreak(arg);
-}
-
-static int be_world(int out)
-{
-	static const enum fake_answer script[] = {FAKE_NEW, FAKE_END};
-	static const struct bad_name names[] = {{.name = NULL}};
-	struct event_base *base = event_base_new();
-	struct fake *fake = fake_new(base, script, NULL);
-	struct badnet *net = badnet_new(base, NULL);
-	uint16_t ports[2] = {fake_port(fake), badnet_dns(net, names, 0)};
-	event_add(evsignal_new(base, SIGTERM, on_term, base), NULL);
-	if (write(out, ports, sizeof(ports)) != sizeof(ports))
-		return 1;
-	event_base_dispatch(base);
-	struct seen seen = {fake_requests(fake), badnet_queries(net)};
-	return write(out, &seen, sizeof(seen)) != sizeof(seen);
-}
-
-static void begin_world(void)
-{
-	uint16_t ports[2];
-	int ends[2];
-	assert_int_equal(pipe(ends), 0);
-	world.pid = fork();
-	if (world.pid == 0)
-		_exit(be_world(ends[1]));
-	close(ends[1]);
-	world.pipe = ends[0];
-	assert_int_equal(read(world.pipe, ports, sizeof(ports)), sizeof(ports));
-	world.collector = ports[0];
-	world.dns = ports[1];
-}
-
-static struct seen end_world(void)
-{
-	struct seen seen;
-	kill(world.pid, SIGTERM);
-	assert_int_equal(read(world.pipe, &seen, sizeof(seen)), sizeof(seen));
-	waitpid(world.pid, NULL, 0);
-	close(world.pipe);
-	return seen;
-}
 
 static int set_up(void **state)
 {
@@ -223,7 +161,7 @@ static void before_init(void **state)
 static void sound(void **state)
 {
 	(void)state;
-	begin_world();
+	elsewhere_begin(&world);
 	char *url = xasprintf("http://127.0.0.1:%u/", world.collector);
 	init(url, "--yes");
 	doctor("");
@@ -241,7 +179,7 @@ static void sound(void **state)
 	says("collector", "ok", "lets us in");
 	assert_non_null(line("clock", 0));
 	assert_non_null(line("link", 0));
-	struct seen seen = end_world();
+	struct elsewhere_seen seen = elsewhere_end(&world);
 	assert_int_equal(seen.requests, 0);
 	assert_int_equal(seen.queries, 0);
 	assert_false(access(tempdir_path(dir, "state/spool"), F_OK) == 0);
@@ -252,7 +190,7 @@ static void sound(void **state)
 static void by_name_and_proxy(void **state)
 {
 	(void)state;
-	begin_world();
+	elsewhere_begin(&world);
 	init("http://localhost:1/", "--yes");
 	char *args = xasprintf("--proxy socks5h://me:secret@127.0.0.1:%u", world.collector);
 	doctor(args);
@@ -260,7 +198,7 @@ static void by_name_and_proxy(void **state)
 	says_nth("collector", 1, "ok", "localhost:1 through 127.0.0.1:");
 	assert_null(
 		strstr(json_string_value(json_object_get(line("collector", 1), "text")), "secret"));
-	struct seen seen = end_world();
+	struct elsewhere_seen seen = elsewhere_end(&world);
 	assert_int_equal(seen.requests, 0);
 	assert_true(seen.queries >= 2);
 	free(args);
@@ -269,13 +207,13 @@ static void by_name_and_proxy(void **state)
 static void dead_ends(void **state)
 {
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	doctor("");
 	says("collector", "problem", "127.0.0.1:1: Couldn't connect");
 	doctor("--collector http://localhost:1/");
 	says("resolver", "problem", "udp://127.0.0.1:1: ");
-	begin_world();
+	elsewhere_begin(&world);
 	char *args = xasprintf("--collector http://127.0.0.1:%u --collector http://127.0.0.1:1",
 			       world.collector);
 	doctor(args);
@@ -283,14 +221,14 @@ static void dead_ends(void **state)
 	says_nth("collector", 1, "warning", "Couldn't connect"); /* one way is enough */
 	doctor("--collector nowhere");
 	says("network", "problem", "nowhere");
-	end_world();
+	elsewhere_end(&world);
 	free(args);
 }
 
 static void nothing_goes_out_without_consent(void **state)
 {
 	(void)state;
-	begin_world();
+	elsewhere_begin(&world);
 	char *url = xasprintf("http://127.0.0.1:%u/", world.collector);
 	init(url, "--measure-only");
 	doctor("");
@@ -304,7 +242,7 @@ static void nothing_goes_out_without_consent(void **state)
 	doctor("");
 	says("consent", "problem", "you said no");
 	says("collector", "ok", "not gone to");
-	struct seen seen = end_world();
+	struct elsewhere_seen seen = elsewhere_end(&world);
 	assert_int_equal(seen.requests + seen.queries, 0);
 	free(place);
 	free(named);
@@ -314,7 +252,7 @@ static void nothing_goes_out_without_consent(void **state)
 static void settings(void **state)
 {
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	assert_int_equal(chmod(tempdir_path(dir, "probe.conf"), 0644), 0);
 	doctor("--key short --region IR-77 --sandbox no");
@@ -335,7 +273,7 @@ static void lists(void **state)
 {
 	struct buf list;
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	buf_init(&list, 65536);
 	buf_puts(&list, "url,class,level,notes\n");
@@ -366,7 +304,7 @@ static void lists(void **state)
 static void seed(void **state)
 {
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	assert_int_equal(chmod(tempdir_path(dir, "state/seed"), 0640), 0);
 	doctor("");
@@ -381,7 +319,7 @@ static void spool(void **state)
 	static const uint8_t id[BATCH_ID] = {1};
 	char err[512], *place, *bytes = xcalloc(1, 1000000);
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	place = xstrdup(tempdir_path(dir, "state/spool"));
 	struct spool *s = spool_open(place, 64 << 20, err, sizeof(err));
@@ -399,7 +337,7 @@ static void beside_a_probe(void **state)
 {
 	char text[64];
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	int lock = state_lock(tempdir_path(dir, "state"));
 	assert_true(lock >= 0);
@@ -412,7 +350,7 @@ static void beside_a_probe(void **state)
 static void authorities(void **state)
 {
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	setenv("SSL_CERT_FILE", "/nonexistent", 1);
 	doctor("");
@@ -430,7 +368,7 @@ static void lines_for_a_person(void **state)
 {
 	struct buf out;
 	(void)state;
-	memset(&world, 0, sizeof(world));
+	world = (struct elsewhere){0};
 	init("http://127.0.0.1:1/", "--yes");
 	assert_int_equal(capture("", &out), EXIT_INTERNAL);
 	assert_non_null(strstr(out.data, "+ consent        yes, on "));
