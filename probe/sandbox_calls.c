@@ -41,9 +41,9 @@ static const char *const allowed[] = {
 	"fstatfs64", "readlink", "readlinkat", "getcwd", "getdents", "getdents64", "mkdir",
 	"mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "umask",
 	/* sockets; which ones can be made is below */
-	"connect", "bind", "shutdown", "socketpair", "getsockname", "getpeername", "getsockopt",
-	"setsockopt", "send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg",
-	"recvmmsg", "recvmmsg_time64",
+	"connect", "bind", "shutdown", "getsockname", "getpeername", "getsockopt", "setsockopt",
+	"send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg", "recvmmsg",
+	"recvmmsg_time64",
 	/* waiting */
 	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2",
 	"poll", "ppoll", "ppoll_time64", "select", "_newselect", "pselect6", "pselect6_time64",
@@ -105,6 +105,18 @@ static bool for_sanitizer(const char *name)
 	return false;
 }
 
+/* The argument of that number has this value; or has it in the bits of the mask. */
+static struct scmp_arg_cmp is(unsigned int arg, uint64_t value)
+{
+	return (struct scmp_arg_cmp){.arg = arg, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
+static struct scmp_arg_cmp masked(unsigned int arg, uint64_t mask, uint64_t value)
+{
+	return (struct scmp_arg_cmp){
+		.arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
 /* A rule for one call; several for the same one add up. */
 static int rule_if(scmp_filter_ctx f, uint32_t action, const char *name, unsigned int n,
 		   const struct scmp_arg_cmp *args)
@@ -124,7 +136,8 @@ static int rules(scmp_filter_ctx f, uint32_t action, const char *const *names, s
 	return bad;
 }
 
-/* Streams and datagrams of the internet, and the kernel's own word on links and routes. */
+/* Streams and datagrams of the internet, and the kernel's own word on links and routes; pairs for
+ * libraries to wake themselves, as streams, since a datagram one can be connected elsewhere. */
 static int add_sockets(scmp_filter_ctx f)
 {
 	static const int families[] = {AF_INET, AF_INET6};
@@ -133,22 +146,22 @@ static int add_sockets(scmp_filter_ctx f)
 	int bad = 0;
 	for (size_t i = 0; i < COUNT(families); i++)
 		for (size_t k = 0; k < COUNT(types); k++) {
-			struct scmp_arg_cmp inet[] = {
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
-				SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (scmp_datum_t)types[k])};
+			struct scmp_arg_cmp inet[] = {is(0, (uint64_t)families[i]),
+						      masked(1, type_mask, (uint64_t)types[k])};
 			bad |= rule_if(f, SCMP_ACT_ALLOW, "socket", COUNT(inet), inet);
 		}
-	struct scmp_arg_cmp route[] = {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-				       SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE)};
-	return bad | rule_if(f, SCMP_ACT_ALLOW, "socket", COUNT(route), route);
+	struct scmp_arg_cmp route[] = {is(0, AF_NETLINK), is(2, NETLINK_ROUTE)};
+	struct scmp_arg_cmp pair[] = {is(0, AF_UNIX), masked(1, type_mask, SOCK_STREAM)};
+	return bad | rule_if(f, SCMP_ACT_ALLOW, "socketpair", COUNT(pair), pair) |
+	       rule_if(f, SCMP_ACT_ALLOW, "socket", COUNT(route), route);
 }
 
 /* Memory is written or run, never both: modules of libc can be loaded, and code can't be made. */
 static int add_memory(scmp_filter_ctx f)
 {
 	static const char *const names[] = {"mmap", "mmap2"};
-	struct scmp_arg_cmp not_run[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)};
-	struct scmp_arg_cmp not_written[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0)};
+	struct scmp_arg_cmp not_run[] = {masked(2, PROT_EXEC, 0)};
+	struct scmp_arg_cmp not_written[] = {masked(2, PROT_WRITE, 0)};
 	int bad = rule_if(f, SCMP_ACT_ALLOW, "mprotect", 1, not_run);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		bad |= rule_if(f, SCMP_ACT_ALLOW, names[i], 1, not_run);
@@ -165,8 +178,8 @@ static int add_ioctls(scmp_filter_ctx f)
 						 SIOCGIFINDEX, SIOCGIFFLAGS};
 	int bad = 0;
 	for (size_t i = 0; i < COUNT(requests); i++) {
-		struct scmp_arg_cmp is[] = {SCMP_A1(SCMP_CMP_EQ, requests[i])};
-		bad |= rule_if(f, SCMP_ACT_ALLOW, "ioctl", 1, is);
+		struct scmp_arg_cmp request[] = {is(1, requests[i])};
+		bad |= rule_if(f, SCMP_ACT_ALLOW, "ioctl", 1, request);
 	}
 	return bad;
 }
@@ -175,10 +188,10 @@ static int add_ioctls(scmp_filter_ctx f)
  * their names; limits to be read; a signal to this process alone, which is how abort(3) works. */
 static int add_processes(scmp_filter_ctx f)
 {
-	struct scmp_arg_cmp thread[] = {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)};
-	struct scmp_arg_cmp name[] = {SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)};
-	struct scmp_arg_cmp read_only[] = {SCMP_A2(SCMP_CMP_EQ, 0)};
-	struct scmp_arg_cmp self[] = {SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())};
+	struct scmp_arg_cmp thread[] = {masked(0, CLONE_THREAD, CLONE_THREAD)};
+	struct scmp_arg_cmp name[] = {is(0, PR_SET_NAME)};
+	struct scmp_arg_cmp read_only[] = {is(2, 0)};
+	struct scmp_arg_cmp self[] = {is(0, (uint64_t)getpid())};
 	return rule_if(f, SCMP_ACT_ALLOW, "clone", 1, thread) |
 	       rule_if(f, SCMP_ACT_ALLOW, "prctl", 1, name) |
 	       rule_if(f, SCMP_ACT_ALLOW, "prlimit64", 1, read_only) |

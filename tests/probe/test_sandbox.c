@@ -89,6 +89,7 @@ static int try_sockets(void)
 	NEED(socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT) < 0 && errno == ENOSYS);
 	NEED(socket(AF_UNIX, SOCK_STREAM, 0) < 0 && errno == ENOSYS);
 	NEED(socket(AF_ALG, SOCK_SEQPACKET, 0) < 0 && errno == ENOSYS);
+	NEED(socketpair(AF_UNIX, SOCK_DGRAM, 0, (int[2]){0}) < 0 && errno == ENOSYS);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	NEED(fd >= 0);
 	NEED(listen(fd, 1) < 0 && errno == EPERM);
