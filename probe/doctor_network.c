@@ -73,9 +73,24 @@ static void end_one(struct ways *w)
 
 /* --- link and name servers --- */
 
+static void see_answer(struct ways *w, const char *resolver, bool answers, enum failure why)
+{
+	for (size_t i = 0; resolver && i < w->n_asked; i++) {
+		struct asked *a = &w->asked[i];
+		if (strcmp(a->name, resolver))
+			continue;
+		a->any = true;
+		a->answers |= answers;
+		if (!answers)
+			a->why = why;
+	}
+}
+
 static void see_link(struct ways *w, enum failure why, const struct result *r)
 {
 	w->named = r->v[RESULT_NS] == 1;
+	if (r->v[RESULT_NSUP] >= 0) /* it was asked for something that any resolver knows */
+		see_answer(w, "system", r->v[RESULT_NSUP] == 1, FAIL_DNS_TIMEOUT);
 	if (why != FAIL_NONE)
 		doctor_say(w->doctor, DOCTOR_PROBLEM, "link",
 			   "cable, Wi-Fi, SIM and router: there is nothing to measure with; the "
@@ -95,18 +110,6 @@ static bool is_answer(enum failure why)
 				    why != FAIL_DNS_UNREACHABLE);
 }
 
-static void see_dns(struct ways *w, enum failure why, const char *resolver)
-{
-	for (size_t i = 0; resolver && i < w->n_asked; i++) {
-		struct asked *a = &w->asked[i];
-		if (strcmp(a->name, resolver))
-			continue;
-		a->any = true;
-		a->answers |= is_answer(why);
-		a->why = why;
-	}
-}
-
 static void on_step(void *arg, const struct runner_step *step)
 {
 	struct ways *w = arg;
@@ -116,7 +119,7 @@ static void on_step(void *arg, const struct runner_step *step)
 	else if (step->result->kind == KIND_GUARD)
 		w->intercepted |= why == FAIL_INTERCEPTED;
 	else if (step->result->kind == KIND_DNS)
-		see_dns(w, why, step->resolver);
+		see_answer(w, step->resolver, is_answer(why), why);
 }
 
 static void on_done(void *arg)

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/probe/badnet.h"
+#include "tests/probe/baddns.h"
 #include "tests/probe/fakecollector.h"
 
 static void on_term(evutil_socket_t fd, short what, void *arg)
@@ -24,13 +24,13 @@ static int be_elsewhere(int out)
 	static const struct bad_name names[] = {{.name = NULL}};
 	struct event_base *base = event_base_new();
 	struct fake *fake = fake_new(base, script, NULL);
-	struct badnet *net = badnet_new(base, NULL);
-	uint16_t ports[2] = {fake_port(fake), badnet_dns(net, names, 0)};
+	struct baddns *dns = baddns_new(base);
+	uint16_t ports[2] = {fake_port(fake), baddns_serve(dns, names, 0)};
 	event_add(evsignal_new(base, SIGTERM, on_term, base), NULL);
 	if (write(out, ports, sizeof(ports)) != sizeof(ports))
 		return 1;
 	event_base_dispatch(base);
-	struct elsewhere_seen seen = {fake_requests(fake), badnet_queries(net)};
+	struct elsewhere_seen seen = {fake_requests(fake), baddns_queries(dns)};
 	return write(out, &seen, sizeof(seen)) != sizeof(seen);
 }
 

@@ -13,6 +13,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -134,6 +135,8 @@ static int find_names(void)
 	struct ifaddrs *list;
 	NEED(getifaddrs(&list) == 0 && list);
 	freeifaddrs(list);
+	char name[IF_NAMESIZE];
+	NEED(if_nametoindex("lo") == 1 && if_indextoname(1, name) && !strcmp(name, "lo"));
 	return 0;
 }
 
