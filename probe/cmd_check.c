@@ -154,10 +154,11 @@ static void on_done(void *arg)
 	event_base_loopbreak(c->base);
 }
 
-static void measure(struct check *c, const struct runner_config *config)
+static void measure(struct check *c, const struct options *o, const struct runner_config *config)
 {
 	c->base = command_base();
 	struct runner *runner = runner_new(c->base, config);
+	command_sandbox(o, NULL);
 	struct runner_observer observer = {on_step, on_done, c};
 	size_t *order = xcalloc(c->targets.n, sizeof(*order));
 	for (size_t i = 0; i < c->targets.n; i++)
@@ -211,7 +212,7 @@ int cmd_check(const struct options *o)
 		code = read_targets(&c, o);
 	if (code == EXIT_DONE) {
 		how.config.private_too = c.private_too;
-		measure(&c, &how.config);
+		measure(&c, o, &how.config);
 		fputs("Nothing was kept and nothing was sent.\n", stderr);
 	}
 	for (size_t i = 0; c.shown && i < c.targets.n; i++)

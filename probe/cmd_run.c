@@ -373,6 +373,7 @@ static int get_ready(struct run *run, const struct options *o)
 	run->next = wake_new(run->base, on_next, run);
 	if (!run->next)
 		return command_fail(EXIT_INTERNAL, "cannot make a timer: %s", strerror(errno));
+	command_sandbox(o, run->state_dir);
 	return EXIT_DONE;
 }
 

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "probe/fingerprints.h"
 #include "probe/resolver.h"
+#include "probe/sandbox.h"
 #include "probe/spool.h"
 #include "probe/state.h"
 
@@ -57,6 +59,19 @@ bool command_has_spool(const struct options *o)
 	bool there = access(dir, F_OK) == 0;
 	free(dir);
 	return there;
+}
+
+void command_sandbox(const struct options *o, const char *state_dir)
+{
+	char text[SANDBOX_TEXT];
+	if (!conf_bool(o->conf, "probe", "sandbox"))
+		return;
+	struct sandbox_config config = {.state_dir = state_dir, .ca_file = getenv("SSL_CERT_FILE")};
+	unsigned int missing = SANDBOX_ALL & ~sandbox_enter(&config);
+	if (missing)
+		log_warnx("this probe is not closed in as it should be, it lacks: %s (probe doctor "
+			  "tells more)",
+			  sandbox_str(text, missing));
 }
 
 static int read_resolvers(struct command_runner *r, const struct conf *c, char *err, size_t errlen)

@@ -27,6 +27,7 @@ int cmd_init(const struct options *o);
 int cmd_run(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_status(const struct options *o);
+int cmd_doctor(const struct options *o);
 int cmd_queue(const struct options *o);
 int cmd_upload(const struct options *o);
 int cmd_wipe(const struct options *o);
@@ -41,6 +42,11 @@ struct event_base *command_base(void);
 struct spool *command_spool(const struct options *o, char *err, size_t errlen);
 /* Whether there is one: who only looks must not make it, and perhaps as another user. */
 bool command_has_spool(const struct options *o);
+
+/* Closes the process in (sandbox.h), unless the settings say not to; once everything is open and
+ * before anything is measured. One line on standard error says what this kernel lacks. state_dir is
+ * NULL for a command that writes nothing. */
+void command_sandbox(const struct options *o, const char *state_dir);
 
 /* How to measure, as the settings say. Zeroed is empty. */
 struct command_runner {

@@ -27,6 +27,8 @@ const struct conf_option options_table[] = {
 	 "targets: 0 reachability, 1 everyday, 2 news and circumvention, 3 political"},
 	{"probe", "countries_dir", "countries-dir", CONF_PATH, NULL, 0, 0, NULL,
 	 "folder with one folder per country"},
+	{"probe", "sandbox", "sandbox", CONF_BOOL, "yes", 0, 0, NULL,
+	 "give up files and system calls that measuring does not need"},
 	{"collector", "url", "collector", CONF_LIST, NULL, 0, 0, NULL,
 	 "address of the collector, tried in order"},
 	{"collector", "key", "key", CONF_STR, NULL, 0, 0, NULL,
