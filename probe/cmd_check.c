@@ -41,8 +41,8 @@ struct check {
 	struct event_base *base;
 	struct targets targets;
 	struct trace device;
-	struct shown *shown; /* owned, one per target */
-	size_t turn;	     /* the target that is being shown */
+	struct shown *shown;  /* owned, one per target */
+	size_t turn;	      /* the target that is being shown */
 	const char *resolver; /* the first */
 	struct ooni_file *ooni;
 	bool private_too;
@@ -308,7 +308,7 @@ static void choose_looks(struct check *c, const struct options *o)
 	c->columns = 80;
 	if (c->term.live)
 		term_size(&c->term, &c->columns, &rows);
-	c->wording = o->lang ? wording_parse(o->lang)
+	c->wording = o->lang				     ? wording_parse(o->lang)
 		     : consent_language() == CONSENT_PERSIAN ? WORDING_FA
 							     : WORDING_EN;
 }

@@ -231,8 +231,7 @@ static enum finding_id consequence(const struct way *w)
 	switch (w->id) {
 	case FINDING_HTTP_RESET:
 	case FINDING_HTTP_CLOSED:
-	case FINDING_HTTP_SILENT:
-		return w->encrypted ? FINDING_NOT_READABLE : FINDING_READABLE;
+	case FINDING_HTTP_SILENT: return w->encrypted ? FINDING_NOT_READABLE : FINDING_READABLE;
 	default: return after_harmless(w);
 	}
 }

@@ -120,8 +120,8 @@ static void add_second(struct findings *f, const struct trace *t, const struct a
 		    strcmp(s->resolver, a->name) || word > WORD_TRUE)
 			continue;
 		bool forged = a->word < WORD_TRUE && word == WORD_TRUE;
-		struct finding *one = finding_add(
-			f, forged ? FINDING_NAME_RACED : FINDING_NAME_TWO_ANSWERS, s);
+		struct finding *one =
+			finding_add(f, forged ? FINDING_NAME_RACED : FINDING_NAME_TWO_ANSWERS, s);
 		add_answers(one, t, a->name, word, true);
 		return;
 	}
@@ -174,9 +174,8 @@ static enum finding_id id_of(const struct answerer *list, size_t n, const struct
 					      : FINDING_RESOLVER_UNREACHABLE;
 	case WORD_NO_RESOLVER: return FINDING_NO_RESOLVER;
 	case WORD_NOTHING:
-		return a->step->result.v[RESULT_FAILURE] == FAIL_CLOCK_JUMP
-			       ? FINDING_CLOCK_JUMP
-			       : FINDING_LOCAL_TROUBLE;
+		return a->step->result.v[RESULT_FAILURE] == FAIL_CLOCK_JUMP ? FINDING_CLOCK_JUMP
+									    : FINDING_LOCAL_TROUBLE;
 	}
 	if (count(list, n, tells))
 		return FINDING_NAME_DENIED;
@@ -196,7 +195,8 @@ static void add_others(struct finding *f, const struct answerer *list, size_t n,
 			f->others[f->n_others++] = list[i].name;
 }
 
-/* What the other resolvers say, as far as it is not the same. */
+/* What the other resolvers say, as far as it is not the same. That they fail too is worth a line,
+ * unless the finding about the first speaks of all. */
 static void compare(struct findings *f, const struct trace *t, const struct answerer *list,
 		    size_t n, const struct answerer *first)
 {
@@ -207,12 +207,13 @@ static void compare(struct findings *f, const struct trace *t, const struct answ
 		      {FINDING_OTHERS_FORGE, forges},
 		      {FINDING_OTHERS_FAIL, fails}};
 	for (size_t g = 0; g < sizeof(groups) / sizeof(*groups); g++) {
-		if (groups[g].is(first) || count(list, n, groups[g].is) == 0)
+		size_t same = groups[g].is(first);
+		if ((same && !fails(first)) || count(list, n, groups[g].is) == same)
 			continue;
 		struct finding *one = finding_add(f, groups[g].id, NULL);
 		add_others(one, list, n, first, groups[g].is);
 		for (size_t i = 0; i < n; i++)
-			if (groups[g].is(&list[i]))
+			if (&list[i] != first && groups[g].is(&list[i]))
 				add_answers(one, t, list[i].name, list[i].word, false);
 	}
 }
@@ -230,6 +231,6 @@ void explain_name(struct findings *f, const struct trace *t, const char *resolve
 	if (id == FINDING_ALL_RESOLVERS_SILENT)
 		add_others(one, list, n, first, is_silent);
 	add_second(f, t, first);
-	if (first->word != WORD_NO_RESOLVER || count(list, n, tells))
+	if (id != FINDING_ALL_RESOLVERS_SILENT && id != FINDING_NAME_UNKNOWN_TO_ALL)
 		compare(f, t, list, n, first);
 }

@@ -90,8 +90,8 @@ static void put_quantity(const struct filling *f, double value)
 			/* U+06F0 is DB B0 in UTF-8. */
 			buf_printf(f->out, "\xdb%c", '\xb0' + (*c - '0'));
 		else
-			buf_puts(f->out, f->w == WORDING_FA && *c == '.' ? "\u066b"
-							: (char[]){*c, 0});
+			buf_puts(f->out,
+				 f->w == WORDING_FA && *c == '.' ? "\u066b" : (char[]){*c, 0});
 	}
 }
 
@@ -150,8 +150,8 @@ static void put_certificate(const struct filling *f, const char *what)
 	else if (!strcmp(what, "subject"))
 		put_name(f, cert->subject);
 	else
-		put_date(f, !strcmp(what, "since") ? cert->brief.not_before
-						   : cert->brief.not_after);
+		put_date(f,
+			 !strcmp(what, "since") ? cert->brief.not_before : cert->brief.not_after);
 }
 
 static void put_code(const struct filling *f)
