@@ -74,25 +74,20 @@ static void end_harmless(struct way *w, const struct trace_step *s)
 	w->harmless = answered ? HARMLESS_ANSWERED : HARMLESS_SAME;
 }
 
-/* The tcp step of the try with a harmless name is one more tcp step after a broken handshake. */
 static void add_step(struct way *w, const struct trace_step *s, enum kind final)
 {
-	const int64_t *v = s->result.v;
-	bool broken = w->end && w->end->result.kind == KIND_TLS && failure_of(w->end) != FAIL_NONE;
-	if (v[RESULT_SNI] > 0) {
-		if (w->end)
+	bool good = failure_of(s) == FAIL_NONE;
+	if (s->aside && w->end) {
+		if (s->result.kind == KIND_TLS)
 			end_harmless(w, s);
-	} else if (broken && s->result.kind == KIND_TCP &&
-		   v[RESULT_HOP] == w->end->result.v[RESULT_HOP]) {
-		if (failure_of(s) != FAIL_NONE)
+		else if (!good)
 			w->harmless = HARMLESS_NO_WAY;
-	} else {
-		w->end = s;
-		w->encrypted |= s->result.kind == KIND_TLS && failure_of(s) == FAIL_NONE;
-		w->encrypted &= s->result.kind != KIND_TCP; /* a connection begins */
-		w->up |= s->result.kind == final && failure_of(s) == FAIL_NONE &&
-			 v[RESULT_NEXT] <= 0;
+		return;
 	}
+	w->end = s;
+	w->encrypted |= s->result.kind == KIND_TLS && good;
+	w->encrypted &= s->result.kind != KIND_TCP; /* a connection begins */
+	w->up |= s->result.kind == final && good && s->result.v[RESULT_NEXT] <= 0;
 }
 
 static size_t collect(struct way list[static WAYS_MAX], const struct trace *t)

@@ -58,7 +58,7 @@ const struct trace_step *ooni_last_step(const struct trace *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct trace_step *s = &t->steps[i];
 		const int64_t *v = s->result.v;
-		if (v[RESULT_SNI] > 0 || v[RESULT_NTH] > 0)
+		if (s->aside || v[RESULT_NTH] > 0)
 			continue;
 		/* A resolver that is only compared may be late. */
 		if (s->result.kind != KIND_DNS || !last || last->result.kind == KIND_DNS)
@@ -124,7 +124,7 @@ static void put_tags(struct jsonw *j, const struct trace_step *s)
 		snprintf(hop, sizeof(hop), "depth=%d", (int)s->result.v[RESULT_HOP]);
 		jsonw_str(j, NULL, hop);
 	}
-	if (s->result.v[RESULT_SNI] > 0)
+	if (s->aside)
 		jsonw_str(j, NULL, "x_harmless_sni");
 	jsonw_end(j);
 }

@@ -15,6 +15,21 @@ static char *copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* Only the handshake of a try with a harmless name is marked by the runner; the connection for it is
+ * the one that follows a broken handshake on the same address. */
+static bool is_aside(const struct trace *t, const struct trace_step *s)
+{
+	if (s->result.kind != KIND_TCP)
+		return s->result.v[RESULT_SNI] > 0;
+	for (size_t i = t->n - 1; i-- > 0;) {
+		const struct result *r = &t->steps[i].result;
+		if (r->kind != KIND_DNS && !strcmp(t->steps[i].addr, s->addr))
+			return r->kind == KIND_TLS && r->v[RESULT_FAILURE] != FAIL_NONE &&
+			       r->v[RESULT_HOP] == s->result.v[RESULT_HOP];
+	}
+	return false;
+}
+
 void trace_add(struct trace *t, const struct runner_step *step)
 {
 	if (t->n == t->room) {
@@ -41,6 +56,7 @@ void trace_add(struct trace *t, const struct runner_step *step)
 		memcpy(s->certs, step->certs, step->n_certs * sizeof(*s->certs));
 		s->n_certs = step->n_certs;
 	}
+	s->aside = is_aside(t, s);
 	t->target = step->target;
 	t->done |= step->last;
 }
@@ -74,7 +90,7 @@ bool trace_is_up(const struct trace *t)
 	for (size_t i = 0; t->target && i < t->n; i++) {
 		const struct result *r = &t->steps[i].result;
 		if (r->kind == row_final_kind(t->target) && r->v[RESULT_FAILURE] == FAIL_NONE &&
-		    r->v[RESULT_SNI] <= 0 && r->v[RESULT_NEXT] <= 0 && r->v[RESULT_NTH] <= 0)
+		    !t->steps[i].aside && r->v[RESULT_NEXT] <= 0 && r->v[RESULT_NTH] <= 0)
 			return true;
 	}
 	return false;

@@ -23,6 +23,7 @@ struct trace_step {
 	char *resolver, *fp, *cname, *sni, *location, *path; /* owned */
 	struct wire_cert *certs;			     /* owned */
 	size_t n_certs;
+	bool aside; /* of a try with a harmless name: its handshake, and the connection for it */
 };
 
 struct trace {
