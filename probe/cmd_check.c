@@ -5,7 +5,6 @@
  * Targets are measured side by side, but shown one after the other: what finishes early waits its
  * turn. Steps are shown as they come; conclusions wait for the state of this device, without which
  * they could be wrong. */
-#include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #include "common/buf.h"
 #include "common/jsonw.h"
 #include "probe/commands.h"
-#include "probe/consent.h"
 #include "probe/ooni_file.h"
 #include "probe/report.h"
 #include "probe/row.h"
@@ -283,24 +281,6 @@ static int read_targets(struct check *c, const struct options *o)
 	return EXIT_DONE;
 }
 
-/* What stands in the file of --ooni now, and that nothing else happened to it; an exit code. */
-static int close_ooni(struct check *c, const char *path)
-{
-	char n[24];
-	struct buf text, out;
-	snprintf(n, sizeof(n), "%zu", ooni_file_count(c->ooni));
-	if (ooni_file_close(c->ooni) < 0)
-		return command_fail(EXIT_INTERNAL, "cannot write %s: %s", path, strerror(errno));
-	buf_init(&text, TEXT_MAX);
-	buf_init(&out, TEXT_MAX);
-	wording_fill(&text, c->wording, WORDING_OONI_WHAT, n, path);
-	wording_wrap(&out, text.data, c->columns, 0, 0);
-	fprintf(stderr, "%s\n", out.data);
-	buf_clear(&text);
-	buf_clear(&out);
-	return EXIT_DONE;
-}
-
 static void choose_looks(struct check *c, const struct options *o)
 {
 	int rows;
@@ -308,17 +288,7 @@ static void choose_looks(struct check *c, const struct options *o)
 	c->columns = 80;
 	if (c->term.live)
 		term_size(&c->term, &c->columns, &rows);
-	c->wording = o->lang				     ? wording_parse(o->lang)
-		     : consent_language() == CONSENT_PERSIAN ? WORDING_FA
-							     : WORDING_EN;
-}
-
-static int open_ooni(struct check *c, const struct options *o, const struct vantage *vantage)
-{
-	c->ooni = o->ooni ? ooni_file_open(o->ooni, vantage, c->resolver) : NULL;
-	if (!o->ooni || c->ooni)
-		return EXIT_DONE;
-	return command_fail(EXIT_CONFIG, "cannot write %s: %s", o->ooni, strerror(errno));
+	c->wording = command_wording(o);
 }
 
 static int measure_all(struct check *c, const struct options *o, struct command_runner *how,
@@ -326,12 +296,12 @@ static int measure_all(struct check *c, const struct options *o, struct command_
 {
 	c->resolver = how->config.resolvers[0];
 	how->config.private_too = c->private_too;
-	int code = open_ooni(c, o, vantage);
+	int code = command_ooni_open(&c->ooni, o, vantage, c->resolver);
 	if (code != EXIT_DONE)
 		return code;
 	measure(c, &how->config);
 	if (c->ooni)
-		return close_ooni(c, o->ooni);
+		return command_ooni_close(c->ooni, o);
 	fprintf(stderr, "%s\n", wording_word(c->wording, WORDING_NOTHING_SENT));
 	return EXIT_DONE;
 }

@@ -251,8 +251,7 @@ void options_help(const struct options *o, unsigned int allowed, struct buf *out
 		if (switches[i].bit & (allowed | SWITCH_HELP | SWITCH_VERSION))
 			buf_printf(out, "  --%s %-*s %s\n", switches[i].name,
 				   (int)(31 - strlen(switches[i].name)),
-				   switches[i].value ? switches[i].value : "",
-				   switches[i].help);
+				   switches[i].value ? switches[i].value : "", switches[i].help);
 	buf_printf(out, "  %-34s the configuration file [%s]\n", "-c, --config FILE", o->file);
 	buf_puts(out, "\nSettings (also in the configuration file, or as PROBE_NAME in the "
 		      "environment):\n");

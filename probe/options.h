@@ -38,8 +38,8 @@ struct options {
 	char *file;	   /* owned: the configuration file, -c or the default */
 	bool file_named;   /* -c was given, so a missing file is an error */
 	unsigned int switches;
-	char *ooni;	  /* owned: the file of --ooni, NULL without */
-	const char *lang; /* borrowed: en or fa of --lang, NULL without */
+	char *ooni;	    /* owned: the file of --ooni, NULL without */
+	const char *lang;   /* borrowed: en or fa of --lang, NULL without */
 	const char **words; /* owned array of borrowed arguments that are not flags */
 	size_t n_words;
 };

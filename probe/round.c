@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "probe/budget.h"
 #include "probe/gather.h"
+#include "probe/ooni_file.h"
 #include "probe/report.h"
 #include "probe/row.h"
 #include "probe/runner.h"
@@ -73,6 +74,7 @@ static void on_step(void *arg, const struct runner_step *step)
 	r->spent += budget_cost(result);
 	budget_spend(r->config.budget, clock_wall_ms(), budget_cost(result));
 	report_step(r->config.report, step);
+	ooni_file_step(r->config.ooni, step);
 	if (gather_step(r->config.gather, step) < 0)
 		r->lost = true;
 }
