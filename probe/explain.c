@@ -323,6 +323,15 @@ static void tell_good(struct findings *f, const struct trace *t, const struct wa
 		finding_add(f, FINDING_PORT_MAY_LIE, first->end);
 }
 
+/* Whether anything at all was answered: then this device is not cut off, whatever its link says. */
+static bool came_through(const struct trace *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (failure_of(&t->steps[i]) == FAIL_NONE)
+			return true;
+	return false;
+}
+
 static void tell_beside(struct findings *f, const struct trace *t,
 			const struct explain_beside *beside)
 {
@@ -333,7 +342,7 @@ static void tell_beside(struct findings *f, const struct trace *t,
 	if ((is_quic && !f->up && beside->tcp_works) ||
 	    (!is_quic && final != KIND_DNS && f->up && beside->quic_silent))
 		finding_add(f, FINDING_QUIC_DEAD_TCP_WORKS, NULL);
-	if (!f->up && link && failure_of(link) != FAIL_NONE)
+	if (link && failure_of(link) != FAIL_NONE && !came_through(t))
 		finding_add(f, FINDING_OFFLINE, NULL);
 }
 

@@ -149,7 +149,7 @@ static void put_web_connectivity(struct jsonw *j, const struct trace *t, const c
 	jsonw_str(j, "control_failure", "x_no_control");
 	jsonw_str(j, "dns_experiment_failure", ooni_dns_failure(t, resolver));
 	jsonw_null(j, "dns_consistency");
-	jsonw_str(j, "http_experiment_failure", ooni_last_failure(t));
+	jsonw_str(j, "http_experiment_failure", ooni_end_failure(t));
 	jsonw_null(j, "body_proportion");
 	jsonw_null(j, "body_length_match");
 	jsonw_null(j, "headers_match");
@@ -164,9 +164,9 @@ static void put_web_connectivity(struct jsonw *j, const struct trace *t, const c
 
 static void put_urlgetter(struct jsonw *j, const struct trace *t)
 {
-	const struct trace_step *s = ooni_last_step(t);
+	const struct trace_step *s = ooni_end_step(t);
 	bool up = trace_is_up(t);
-	jsonw_str(j, "failure", up ? NULL : ooni_last_failure(t));
+	jsonw_str(j, "failure", up ? NULL : ooni_end_failure(t));
 	jsonw_str(j, "failed_operation", up || !s ? NULL : ooni_operation(s->result.kind));
 }
 

@@ -52,27 +52,35 @@ static const char *failure_text(const struct trace_step *s)
 	return f == FAIL_NONE ? NULL : failure_str(f);
 }
 
-const struct trace_step *ooni_last_step(const struct trace *t)
+/* Kinds stand in the order of the way; a redirect begins it again, further on. */
+static bool is_further(const struct trace_step *a, const struct trace_step *b)
 {
-	const struct trace_step *last = NULL;
+	int64_t hop_a = a->result.v[RESULT_HOP], hop_b = b->result.v[RESULT_HOP];
+	return hop_a != hop_b ? hop_a > hop_b : a->result.kind > b->result.kind;
+}
+
+const struct trace_step *ooni_end_step(const struct trace *t)
+{
+	const struct trace_step *end = NULL;
+	enum kind final = row_final_kind(t->target);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct trace_step *s = &t->steps[i];
 		const int64_t *v = s->result.v;
 		if (s->aside || v[RESULT_NTH] > 0)
 			continue;
-		/* A resolver that is only compared may be late. */
-		if (s->result.kind != KIND_DNS || !last || last->result.kind == KIND_DNS)
-			last = s;
-		if (s->result.kind == row_final_kind(t->target) && v[RESULT_FAILURE] == FAIL_NONE &&
-		    v[RESULT_NEXT] <= 0)
+		if (v[RESULT_FAILURE] != FAIL_NONE) {
+			if (!end || is_further(s, end))
+				end = s;
+		} else if (s->result.kind == final && v[RESULT_NEXT] <= 0) {
 			return s;
+		}
 	}
-	return last;
+	return end;
 }
 
-const char *ooni_last_failure(const struct trace *t)
+const char *ooni_end_failure(const struct trace *t)
 {
-	const struct trace_step *s = ooni_last_step(t);
+	const struct trace_step *s = ooni_end_step(t);
 	return s ? failure_text(s) : NULL;
 }
 

@@ -23,6 +23,21 @@ static void put_known(struct buf *out, const char *before, int64_t n, const char
 		buf_printf(out, "%s%" PRId64 "%s", before, n, after);
 }
 
+static void put_fp(struct buf *out, const struct runner_step *step)
+{
+	if (!step->fp)
+		return;
+	buf_puts(out, " (");
+	wording_foreign(out, step->fp);
+	buf_putc(out, ')');
+}
+
+/* Most names have no IPv6 address, which is nobody's failure. */
+static bool has_none(const struct runner_step *step)
+{
+	return step->result->v[RESULT_FAILURE] == FAIL_DNS_NO_ANSWER;
+}
+
 static void put_dns(struct buf *out, const struct runner_step *step)
 {
 	const int64_t *v = step->result->v;
@@ -31,11 +46,9 @@ static void put_dns(struct buf *out, const struct runner_step *step)
 	put_known(out, " answer ", v[RESULT_NTH] > 0 ? v[RESULT_NTH] + 1 : -1, "");
 	for (size_t i = 0; i < step->n_answers; i++)
 		buf_printf(out, "%s%s", i ? ", " : " -> ", step->answers[i]);
-	if (step->fp) {
-		buf_puts(out, " (");
-		wording_foreign(out, step->fp);
-		buf_putc(out, ')');
-	}
+	if (has_none(step))
+		buf_puts(out, " -> none");
+	put_fp(out, step);
 	if (step->cname) {
 		buf_puts(out, " alias ");
 		wording_foreign(out, step->cname);
@@ -71,11 +84,7 @@ static void put_http(struct buf *out, const struct runner_step *step)
 	put_known(out, ", ", v[RESULT_BYTES], " bytes");
 	if (v[RESULT_TTFB] >= 0)
 		buf_printf(out, ", first after %s", row_time(took, v[RESULT_TTFB]));
-	if (step->fp) {
-		buf_puts(out, " (");
-		wording_foreign(out, step->fp);
-		buf_putc(out, ')');
-	}
+	put_fp(out, step);
 	if (step->location) {
 		buf_puts(out, " -> ");
 		wording_foreign(out, step->location);
@@ -158,18 +167,21 @@ void stepline_put(struct buf *out, const struct runner_step *step, const struct 
 		  enum wording w, int columns)
 {
 	enum failure failure = (enum failure)step->result->v[RESULT_FAILURE];
-	bool good = failure == FAIL_NONE;
+	bool good = failure == FAIL_NONE, none = has_none(step);
 	struct buf detail;
 	char took[ROW_TIME];
 	buf_init(&detail, DETAIL_MAX);
 	put_detail(&detail, step);
-	buf_printf(out, "  %s%s%s %-5s%8s  ", term_color(t, good ? TERM_GREEN : TERM_RED),
-		   term_mark(t, good), term_color(t, TERM_RESET), kind_str(step->result->kind),
-		   row_time(took, step->result->v[RESULT_US]));
+	buf_printf(out, "  %s%s%s %-5s%8s  ",
+		   term_color(t, none	? TERM_YELLOW
+				 : good ? TERM_GREEN
+					: TERM_RED),
+		   none ? "-" : term_mark(t, good), term_color(t, TERM_RESET),
+		   kind_str(step->result->kind), row_time(took, step->result->v[RESULT_US]));
 	wording_wrap(out, detail.data ? detail.data : "", columns, DETAIL_INDENT,
 		     columns >= ROW_WIDE ? DETAIL_INDENT : NARROW_INDENT);
 	buf_putc(out, '\n');
-	if (!good) {
+	if (!good && !none) {
 		put_failure(out, t, w, failure, columns);
 		for (size_t i = 0; i < step->n_certs; i++)
 			put_certificate(out, &step->certs[i], i, columns);

@@ -228,6 +228,27 @@ static void every_failure(void **state)
 	}
 }
 
+/* Of several addresses the one that came furthest says what the failure was. */
+static void the_furthest(void **state)
+{
+	(void)state;
+	json_t *j = MEASURED(
+		"https://x.example/", &place, {FAIL_NONE, KIND_DNS, .answers = {A1, SIX}},
+		{FAIL_DNS_NO_ANSWER, KIND_DNS, .qtype = 28}, {FAIL_NONE, KIND_TCP, .addr = A1},
+		{FAIL_NONE, KIND_TLS, .addr = A1},
+		{FAIL_HTTP_BLOCKPAGE, KIND_HTTP, .addr = A1, .status = 403, .fp = "ir.http"},
+		{FAIL_NETWORK_UNREACHABLE, KIND_TCP, .addr = SIX});
+	is_text(j, "test_keys.http_experiment_failure", "x_http_blockpage");
+	is_text(j, "test_keys.requests.0.response.x_fingerprint", "ir.http");
+	is_text(j, "test_keys.dns_experiment_failure", NULL);
+	json_decref(j);
+	j = MEASURED("https://x.example/", &place, {FAIL_DNS_TIMEOUT, KIND_DNS, .qtype = 1},
+		     {FAIL_DNS_TIMEOUT, KIND_DNS, .qtype = 28});
+	is_text(j, "test_keys.http_experiment_failure", "x_dns_timeout");
+	is_text(j, "test_keys.dns_experiment_failure", "x_dns_timeout");
+	json_decref(j);
+}
+
 static void every_resolver(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -355,11 +376,11 @@ static void a_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_site),	   cmocka_unit_test(by_name),
-		cmocka_unit_test(a_redirect),	   cmocka_unit_test(the_rest),
-		cmocka_unit_test(every_failure),   cmocka_unit_test(every_resolver),
-		cmocka_unit_test(nothing_private), cmocka_unit_test(a_file),
-		cmocka_unit_test(a_full_disk),
+		cmocka_unit_test(a_site),	  cmocka_unit_test(by_name),
+		cmocka_unit_test(a_redirect),	  cmocka_unit_test(the_rest),
+		cmocka_unit_test(every_failure),  cmocka_unit_test(the_furthest),
+		cmocka_unit_test(every_resolver), cmocka_unit_test(nothing_private),
+		cmocka_unit_test(a_file),	  cmocka_unit_test(a_full_disk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
