@@ -53,7 +53,7 @@ struct run {
 	struct event_base *base;
 	struct round *round;
 	struct ooni_file *ooni; /* of --ooni; NULL without */
-	struct upload *upload; /* NULL when nothing may be sent */
+	struct upload *upload;	/* NULL when nothing may be sent */
 	struct event *next, *retry, *tick, *signals[N_SIGNALS];
 
 	int64_t next_mono_ms;

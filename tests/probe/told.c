@@ -201,7 +201,7 @@ const struct told_row told_rows[] = {
 	{"a port", "tcp://203.0.113.7:53", {TCP}, .want = "port-answers", .up = true},
 	{"a port, where others answer", "tcp://203.0.113.7:53", {TCP},
 	 .want = "port-answers port-answer-uncertain",
-	 .device = {{OK, KIND_LINK}, {FAIL_INTERCEPTED, KIND_GUARD, AT("192.0.2.1")}}, .up = true},
+	 .device = {{OK, .kind = KIND_LINK}, {FAIL_INTERCEPTED, KIND_GUARD, AT("192.0.2.1")}}, .up = true},
 	{"quic", "quic://203.0.113.7", {{OK, KIND_QUIC, AT(A1), .quic = 1}}, .want = "quic-answers",
 	 .up = true},
 	{"no quic", "quic://203.0.113.7", {{FAIL_QUIC_TIMEOUT, KIND_QUIC, AT(A1)}}, .want = "quic-silent"},
@@ -221,22 +221,22 @@ const struct told_row told_rows[] = {
 	{"asleep", SITE, {FOUND, TCP, HELLO(CLOCK_JUMP)}, .want = "name-resolves clock-jump"},
 	{"no authorities", SITE, {FOUND, TCP, HELLO(LOCAL_ERROR)}, .want = "name-resolves local-trouble"},
 	{"no cable", SITE, {{FAIL_DNS_TIMEOUT, DNS}}, .want = "resolver-silent offline",
-	 .device = {{FAIL_NO_CARRIER, KIND_LINK}}},
+	 .device = {{FAIL_NO_CARRIER, .kind = KIND_LINK}}},
 	{"nothing", SITE, {{0}}, .want = "nothing-measured"},
 
 	/* This device itself: no URL. */
 	{"fine", NULL, {{0}}, .want = "", .device = {{OK, KIND_LINK, .columns = {2, 2, 2}}}, .up = true},
-	{"unplugged", NULL, {{0}}, .want = "no-carrier", .device = {{FAIL_NO_CARRIER, KIND_LINK}}},
-	{"no lease", NULL, {{0}}, .want = "no-address", .device = {{FAIL_NO_ADDRESS, KIND_LINK}}},
+	{"unplugged", NULL, {{0}}, .want = "no-carrier", .device = {{FAIL_NO_CARRIER, .kind = KIND_LINK}}},
+	{"no lease", NULL, {{0}}, .want = "no-address", .device = {{FAIL_NO_ADDRESS, .kind = KIND_LINK}}},
 	{"no gateway, no resolver", NULL, {{0}}, .want = "no-gateway no-resolver",
 	 .device = {{FAIL_NO_GATEWAY, KIND_LINK, .columns = {1}}}},
 	{"silent gateway", NULL, {{0}}, .want = "gateway-silent system-resolver-silent",
 	 .device = {{OK, KIND_LINK, .columns = {2, 1, 1}}}},
 	{"intercepted", NULL, {{0}}, .want = "intercepted",
-	 .device = {{OK, KIND_LINK}, {FAIL_INTERCEPTED, KIND_GUARD, AT("192.0.2.1")},
+	 .device = {{OK, .kind = KIND_LINK}, {FAIL_INTERCEPTED, KIND_GUARD, AT("192.0.2.1")},
 	  {FAIL_INTERCEPTED, KIND_GUARD, AT("192.0.2.1"), .port = 80}}},
-	{"jump", NULL, {{0}}, .want = "clock-jump", .device = {{FAIL_CLOCK_JUMP, KIND_LINK}}},
-	{"can't look", NULL, {{0}}, .want = "local-trouble", .device = {{FAIL_LOCAL_ERROR, KIND_LINK}}},
+	{"jump", NULL, {{0}}, .want = "clock-jump", .device = {{FAIL_CLOCK_JUMP, .kind = KIND_LINK}}},
+	{"can't look", NULL, {{0}}, .want = "local-trouble", .device = {{FAIL_LOCAL_ERROR, .kind = KIND_LINK}}},
 };
 /* clang-format on */
 
