@@ -1,4 +1,4 @@
-/* test_explain.c: what a trace means, row by row. */
+/* test_explain.c: what a trace means, row by row, and what becomes of steps that make no sense. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "probe/ooni.h"
+#include "probe/wording.h"
+#include "tests/probe/ooni_fields.h"
 #include "tests/probe/told.h"
 
 static void each_row(void **state)
@@ -67,11 +70,81 @@ static void a_flood(void **state)
 	trace_clear(&t);
 }
 
+/* Knuth's constants; the same steps in every run. */
+static unsigned int dice(uint64_t *state, unsigned int sides)
+{
+	*state = *state * 6364136223846793005 + 1442695040888963407;
+	return (unsigned int)(*state >> 33) % sides;
+}
+
+static void any_step(struct a_step *s, uint64_t *state)
+{
+	static const char *const addrs[] = {"203.0.113.7", "203.0.113.8", "2001:db8::7",
+					    "10.10.34.36", "2001:db8::8", NULL};
+	static const char *const resolvers[] = {"system", "udp://9.9.9.9", "https://dns.example/"};
+	static const struct wire_cert cert = {.subject = "a", .issuer = "b"};
+	*s = (struct a_step){
+		.failure = dice(state, 2) ? dice(state, FAILURES) : 0,
+		.kind = dice(state, KINDS),
+		.addr = addrs[dice(state, 6)],
+		.resolver = resolvers[dice(state, 3)],
+		.answers = {addrs[dice(state, 6)], addrs[dice(state, 6)]},
+		.fp = dice(state, 2) ? "fp" : NULL,
+		.cert = dice(state, 2) ? &cert : NULL,
+		.nth = (int)dice(state, 3),
+		.hop = (int)dice(state, 3),
+		.next = (int)dice(state, 2),
+		.status = (int)dice(state, 600),
+		.harmless = dice(state, 4) == 0,
+	};
+}
+
+/* Steps in any order and of any kind, as no runner sends them: something is said, in whole texts,
+ * and an export of it is still in the format. */
+static void any_steps(void **state)
+{
+	static const char *const urls[] = {"https://x.example/", "http://203.0.113.7/",
+					   "tcp://x.example:1",	 "dns://9.9.9.9/x.example",
+					   "quic://x.example",	 "speed+https://x.example/"};
+	uint64_t seed = 1;
+	(void)state;
+	for (size_t round = 0; round < 5000; round++) {
+		struct target target;
+		struct a_step list[12];
+		struct trace t = {0};
+		struct findings f;
+		struct buf out;
+		char err[256];
+		size_t n = 1 + dice(&seed, 12);
+		buf_init(&out, OONI_LINE_MAX);
+		assert_int_equal(targets_parse_one(&target, urls[round % 6], err, sizeof(err)), 0);
+		for (size_t i = 0; i < n; i++)
+			any_step(&list[i], &seed);
+		steps_add(&t, &target, list, n);
+		explain_target(&f, &t, &(struct explain_beside){.device = &t});
+		for (size_t i = 0; i < f.n; i++) {
+			wording_finding(&out, round % 2 ? WORDING_FA : WORDING_EN, &f, &f.list[i]);
+			assert_null(strpbrk(out.data, "{}"));
+		}
+		explain_device(&f, &t);
+		buf_reset(&out);
+		if (ooni_put(&out, &t, NULL, NULL) == 0) {
+			json_t *j = json_loads(out.data, JSON_REJECT_DUPLICATES, NULL);
+			ooni_fields_check(j);
+			assert_null(strstr(out.data, "10.10.34."));
+			json_decref(j);
+		}
+		buf_clear(&out);
+		trace_clear(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row),
 		cmocka_unit_test(a_flood),
+		cmocka_unit_test(any_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
