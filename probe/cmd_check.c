@@ -160,10 +160,11 @@ static void print(struct buf *text)
 	buf_reset(text);
 }
 
-/* Prints what is ready, up to and including the first target that is still under way. */
+/* Prints what is ready, up to and including the first target that is still under way. The link comes
+ * before them all: a gateway that is silent takes a while to be known as such. */
 static void show_ready(struct check *c)
 {
-	while (c->turn < c->targets.n) {
+	while (c->turn < c->targets.n && trace_find(&c->device, KIND_LINK)) {
 		struct shown *s = &c->shown[c->turn];
 		bool ready = s->trace.done && c->device.done;
 		if (ready)

@@ -179,6 +179,7 @@ static enum finding_id of_quic(enum failure f, bool six)
 {
 	switch (f) {
 	case FAIL_QUIC_TIMEOUT: return FINDING_QUIC_SILENT;
+	case FAIL_CONNECTION_REFUSED: return FINDING_QUIC_REFUSED; /* ICMP: nobody at this port */
 	case FAIL_QUIC_GARBAGE: return FINDING_QUIC_GARBAGE;
 	default: return of_tcp(f, six);
 	}

@@ -53,9 +53,9 @@ static void put_dns(struct buf *out, const struct runner_step *step)
 		buf_puts(out, " alias ");
 		wording_foreign(out, step->cname);
 	}
-	put_known(out, " ttl ", v[RESULT_TTL], "");
-	put_known(out, " ip-ttl ", v[RESULT_IPTTL], "");
-	put_known(out, " copies ", v[RESULT_COPIES] > 0 ? v[RESULT_COPIES] : -1, "");
+	put_known(out, " ttl=", v[RESULT_TTL], "");
+	put_known(out, " ip-ttl=", v[RESULT_IPTTL], "");
+	put_known(out, " copies=", v[RESULT_COPIES] > 0 ? v[RESULT_COPIES] : -1, "");
 	if (v[RESULT_TC] > 0)
 		buf_puts(out, " truncated");
 }

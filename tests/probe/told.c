@@ -205,6 +205,8 @@ const struct told_row told_rows[] = {
 	{"quic", "quic://203.0.113.7", {{OK, KIND_QUIC, AT(A1), .quic = 1}}, .want = "quic-answers",
 	 .up = true},
 	{"no quic", "quic://203.0.113.7", {{FAIL_QUIC_TIMEOUT, KIND_QUIC, AT(A1)}}, .want = "quic-silent"},
+	{"quic refused", "quic://203.0.113.7", {{FAIL_CONNECTION_REFUSED, KIND_QUIC, AT(A1)}},
+	 .want = "quic-refused"},
 	{"no quic, but tcp", "quic://203.0.113.7", {{FAIL_QUIC_TIMEOUT, KIND_QUIC, AT(A1)}},
 	 .want = "quic-silent quic-dead-tcp-works", .beside = {.tcp_works = true}},
 	{"tcp, but no quic", SITE, {FOUND, TCP, TLS, GET(NONE, .status = 200)},
