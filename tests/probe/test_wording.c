@@ -37,7 +37,8 @@ static void says(enum wording w, const char *what, enum finding_id id, const cha
 	told_forget(&t);
 }
 
-/* clang-format off: it does not know how wide Persian is */
+/* The formatter does not know how wide Persian is. */
+/* clang-format off */
 static void in_words(void **state)
 {
 	(void)state;
