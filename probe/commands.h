@@ -9,9 +9,12 @@
 
 #include "probe/options.h"
 #include "probe/runner.h"
+#include "probe/wording.h"
 
 struct event_base;
+struct ooni_file;
 struct spool;
+struct vantage;
 
 struct command {
 	const char *name;
@@ -57,5 +60,15 @@ struct command_runner {
 /* 0, or -1 with err; command_runner_clear in both cases. */
 int command_runner(struct command_runner *r, const struct options *o, char *err, size_t errlen);
 void command_runner_clear(struct command_runner *r);
+
+/* The language to speak: of --lang, otherwise of the environment. */
+enum wording command_wording(const struct options *o);
+
+/* The file of --ooni, opened before anything is measured; *f is NULL without one. All borrowed until
+ * it is closed. An exit code. */
+int command_ooni_open(struct ooni_file **f, const struct options *o, const struct vantage *vantage,
+		      const char *first_resolver);
+/* Closes it and says on standard error what it holds; an exit code. */
+int command_ooni_close(struct ooni_file *f, const struct options *o);
 
 #endif

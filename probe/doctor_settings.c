@@ -103,13 +103,14 @@ static void say_classes(struct buf *out, const struct targets *t)
 	}
 }
 
-/* What a first cycle is taken to cost (budget.h): later ones know better. */
-static void look_at_budget(struct doctor *d, size_t n)
+/* What a first round of everything is taken to cost (budget.h): later ones know better. */
+static void look_at_budget(struct doctor *d, const struct targets *t)
 {
-	struct budget b;
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < t->n; i++)
+		bytes += budget_guess(&t->list[i]);
 	int64_t mb = conf_int(d->o->conf, "schedule", "budget_mb_per_day");
-	budget_init(&b, (uint64_t)mb * 1000000);
-	double cycle_mb = (double)(n * b.target_bytes) / 1e6;
+	double cycle_mb = (double)bytes / 1e6;
 	double cycles = 86400.0 / (double)conf_int(d->o->conf, "schedule", "interval_s");
 	if (!mb)
 		doctor_say(d, DOCTOR_OK, "budget", NULL,
@@ -149,7 +150,7 @@ static void look_at_targets(struct doctor *d)
 	}
 	doctor_say(d, DOCTOR_OK, "targets", NULL, "%zu of level %d or less%s", t.n, level,
 		   classes.data);
-	look_at_budget(d, t.n);
+	look_at_budget(d, &t);
 out:
 	buf_clear(&classes);
 	targets_clear(&t);
