@@ -52,7 +52,8 @@ struct run {
 
 	struct event_base *base;
 	struct round *round;
-	struct upload *upload; /* NULL when nothing may be sent */
+	struct ooni_file *ooni; /* of --ooni; NULL without */
+	struct upload *upload;	/* NULL when nothing may be sent */
 	struct wake *next;
 	struct event *retry, *tick, *signals[N_SIGNALS];
 
@@ -352,6 +353,7 @@ static void make_round(struct run *run)
 		.targets = &run->targets,
 		.gather = run->gather,
 		.report = run->report,
+		.ooni = run->ooni,
 		.budget = agenda_budget(run->agenda),
 		.title = run->title,
 	};
@@ -373,6 +375,7 @@ static int get_ready(struct run *run, const struct options *o)
 	run->next = wake_new(run->base, on_next, run);
 	if (!run->next)
 		return command_fail(EXIT_INTERNAL, "cannot make a timer: %s", strerror(errno));
+	command_sandbox(o, run->state_dir);
 	return EXIT_DONE;
 }
 
@@ -422,16 +425,24 @@ int cmd_run(const struct options *o)
 		.state_dir = options_state_dir(o),
 		.lock = -1,
 	};
-	int code = check_consent(&run);
+	int code = EXIT_DONE;
+	/* A service would fill a disk with what it was trusted not to keep in the clear. */
+	if (o->ooni && !run.once)
+		code = command_fail(EXIT_USAGE_ERROR, "--ooni needs --once");
+	if (code == EXIT_DONE)
+		code = check_consent(&run);
 	if (code == EXIT_DONE)
 		code = read_settings(&run, o);
 	if (code == EXIT_DONE)
 		code = take_state(&run, o);
 	if (code == EXIT_DONE)
+		code = command_ooni_open(&run.ooni, o, &run.vantage, run.how.config.resolvers[0]);
+	if (code == EXIT_DONE)
 		code = get_ready(&run, o);
 	if (code == EXIT_DONE) {
 		loop(&run);
-		code = run.code;
+		code = command_ooni_close(run.ooni, o);
+		code = code == EXIT_DONE ? run.code : code;
 	}
 	clear(&run);
 	return code;

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "probe/budget.h"
 #include "probe/gather.h"
+#include "probe/ooni_file.h"
 #include "probe/report.h"
 #include "probe/row.h"
 #include "probe/runner.h"
@@ -98,6 +99,7 @@ static void on_step(void *arg, const struct runner_step *step)
 		look_at_link(&r->outcome, step->result);
 	}
 	report_step(r->config.report, step);
+	ooni_file_step(r->config.ooni, step);
 	if (r->record && gather_step(r->config.gather, step) < 0)
 		r->lost = true;
 }

@@ -10,6 +10,7 @@ struct budget;
 struct round; /* opaque */
 struct event_base;
 struct gather;
+struct ooni_file;
 struct report;
 struct runner_config;
 struct targets;
@@ -21,6 +22,7 @@ struct round_config {
 	const struct targets *targets;
 	struct gather *gather;
 	struct report *report;
+	struct ooni_file *ooni; /* NULL for none */
 	struct budget *budget;
 	const char *title; /* where it measures from, for the report */
 };
