@@ -100,6 +100,18 @@ static void expect(struct cycle *c, enum failure failure, int ipv4, int ipv6, in
 	assert_string_equal(s->answer, "");
 }
 
+/* An address on the link that nobody has: the kernel tells by ICMP, once it has looked three times.
+ * Only who asks for it (IP_RECVERR) hears of that. */
+static void nobody_has_it(struct cycle *c)
+{
+	shell("ip link set lo up && echo 50 >/proc/sys/net/ipv4/neigh/v0/retrans_time_ms");
+	const struct seen *s = cycle_one(c, "dns://10.0.0.8/good.test");
+	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_DNS_UNREACHABLE);
+	s = cycle_one(c, "quic://10.0.0.7/");
+	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_HOST_UNREACHABLE);
+	targets_clear(&c->targets);
+}
+
 static void from_nothing_to_ipv6(void)
 {
 	static struct cycle c;
@@ -123,6 +135,7 @@ static void from_nothing_to_ipv6(void)
 	/* Nobody has this address. ARP alone does not make a link down. */
 	shell("ip route replace default via 10.0.0.9");
 	expect(&c, FAIL_NONE, 1, 0, 1, 0);
+	nobody_has_it(&c);
 	/* The better of two routes counts, and a line without a gateway address has no say. */
 	shell("ip route add default via 10.0.0.1 metric 50 && ip route del default via 10.0.0.9 && "
 	      "ip route add default via 10.0.0.9 metric 60");
