@@ -70,28 +70,41 @@ void batch_clear(struct batch *b)
 	free_names(b->resolvers, b->n_resolvers);
 	free_names(b->fps, b->n_fps);
 	free(b->certs);
+	batch_index_clear(&b->target_index);
+	batch_index_clear(&b->addr_index);
+	batch_index_clear(&b->cert_index);
 	free(b->results);
 	batch_init(b);
 }
 
+static const char *target_name(const void *targets, size_t i)
+{
+	return ((const struct batch_target *)targets)[i].url;
+}
+
+static const char *plain_name(const void *names, size_t i)
+{
+	return ((char *const *)names)[i];
+}
+
+static const char *cert_name(const void *certs, size_t i)
+{
+	return ((const struct batch_cert *)certs)[i].id;
+}
+
 int batch_target(struct batch *b, const char *url, enum target_class class)
 {
-	for (size_t i = 0; i < b->n_targets; i++)
-		if (!strcmp(b->targets[i].url, url))
-			return (int)i;
-	if (b->n_targets == BATCH_TARGETS_MAX)
-		return -1;
+	int at = batch_index_find(&b->target_index, b->targets, b->n_targets, target_name, url);
+	if (at >= 0 || b->n_targets == BATCH_TARGETS_MAX)
+		return at;
 	b->targets = xrealloc(b->targets, (b->n_targets + 1) * sizeof(*b->targets));
 	b->targets[b->n_targets] = (struct batch_target){xstrdup(url), class};
 	return (int)b->n_targets++;
 }
 
-/* Index of name in a table of at most max, added when new. */
-static int intern(char ***table, size_t *n, size_t max, const char *name)
+/* Puts a new name at the end of a table of at most max. */
+static int append(char ***table, size_t *n, size_t max, const char *name)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (!strcmp((*table)[i], name))
-			return (int)i;
 	if (*n == max)
 		return -1;
 	*table = xrealloc(*table, (*n + 1) * sizeof(**table));
@@ -99,30 +112,40 @@ static int intern(char ***table, size_t *n, size_t max, const char *name)
 	return (int)(*n)++;
 }
 
+/* The small tables need no index. */
+static int find_or_append(char ***table, size_t *n, size_t max, const char *name)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp((*table)[i], name))
+			return (int)i;
+	return append(table, n, max, name);
+}
+
 int batch_addr(struct batch *b, const char *addr)
 {
+	int at = batch_index_find(&b->addr_index, b->addrs, b->n_addrs, plain_name, addr);
+	if (at >= 0)
+		return at;
 	if (!batch_addr_is_public(addr))
 		return -1;
-	return intern(&b->addrs, &b->n_addrs, BATCH_ADDRS_MAX, addr);
+	return append(&b->addrs, &b->n_addrs, BATCH_ADDRS_MAX, addr);
 }
 
 int batch_resolver(struct batch *b, const char *name)
 {
-	return intern(&b->resolvers, &b->n_resolvers, BATCH_RESOLVERS_MAX, name);
+	return find_or_append(&b->resolvers, &b->n_resolvers, BATCH_RESOLVERS_MAX, name);
 }
 
 int batch_fp(struct batch *b, const char *name)
 {
-	return intern(&b->fps, &b->n_fps, BATCH_FPS_MAX, name);
+	return find_or_append(&b->fps, &b->n_fps, BATCH_FPS_MAX, name);
 }
 
 int batch_cert(struct batch *b, const struct batch_cert *c)
 {
-	for (size_t i = 0; i < b->n_certs; i++)
-		if (!strcmp(b->certs[i].id, c->id))
-			return (int)i;
-	if (b->n_certs == BATCH_CERTS_MAX)
-		return -1;
+	int at = batch_index_find(&b->cert_index, b->certs, b->n_certs, cert_name, c->id);
+	if (at >= 0 || b->n_certs == BATCH_CERTS_MAX)
+		return at;
 	b->certs = xrealloc(b->certs, (b->n_certs + 1) * sizeof(*b->certs));
 	b->certs[b->n_certs] = *c;
 	return (int)b->n_certs++;

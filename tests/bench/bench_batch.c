@@ -77,7 +77,8 @@ static double about(struct world *w, double median, double sigma)
 
 static void base64ish(struct world *w, char *out, size_t len)
 {
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char set[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	for (size_t i = 0; i + 1 < len; i++)
 		out[i] = set[next(w) % 64];
 	out[len - 1] = '\0';
@@ -91,12 +92,14 @@ static void make_addrs(struct world *w, struct site *s)
 		do {
 			uint64_t u = next(w);
 			if (i < s->n4)
-				snprintf(s->addrs[i], sizeof(s->addrs[i]), "%u.%u.%u.%u", (unsigned int)(u & 255),
-					 (unsigned int)(u >> 8 & 255), (unsigned int)(u >> 16 & 255),
+				snprintf(s->addrs[i], sizeof(s->addrs[i]), "%u.%u.%u.%u",
+					 (unsigned int)(u & 255), (unsigned int)(u >> 8 & 255),
+					 (unsigned int)(u >> 16 & 255),
 					 (unsigned int)(u >> 24 & 255));
 			else
-				snprintf(s->addrs[i], sizeof(s->addrs[i]), "2a0%x:%x:%x::%x", (unsigned int)(u & 15),
-					 (unsigned int)(u >> 8 & 0xffff), (unsigned int)(u >> 24 & 0xffff),
+				snprintf(s->addrs[i], sizeof(s->addrs[i]), "2a0%x:%x:%x::%x",
+					 (unsigned int)(u & 15), (unsigned int)(u >> 8 & 0xffff),
+					 (unsigned int)(u >> 24 & 0xffff),
 					 (unsigned int)(u >> 40 & 0xffff));
 		} while (!batch_addr_is_public(s->addrs[i]));
 }
@@ -173,7 +176,9 @@ static int64_t ask(struct world *w, size_t site, int64_t at_us)
 		r.v[RESULT_FAILURE] = none ? FAIL_DNS_NO_ANSWER : FAIL_NONE;
 		r.v[RESULT_IPTTL] = i / 2 ? 55 : 64;
 		/* What a cache has left, unless nobody asked for it lately. */
-		r.v[RESULT_TTL] = none ? -1 : next(w) % 3 ? 1 + (int64_t)(next(w) % (uint64_t)s->ttl) : s->ttl;
+		r.v[RESULT_TTL] = none		? -1
+				  : next(w) % 3 ? 1 + (int64_t)(next(w) % (uint64_t)s->ttl)
+						: s->ttl;
 		int64_t end = add(w, site, KIND_DNS, -1, at_us, about(w, s->dns_us, 0.3), &r);
 		w->lines[w->n_lines - 1].resolver = i / 2;
 		if (i < 2 && end > ready)
@@ -208,7 +213,8 @@ static int64_t connect_to(struct world *w, size_t site, int addr, int64_t at, bo
 	r.v[RESULT_BYTES] = site % 4 ? (int64_t)about(w, 20000, 1) % 65536 : 162;
 	r.v[RESULT_NEXT] = 0;
 	r.v[RESULT_TTFB] = (int64_t)about(w, path + s->server_us, 0.1);
-	return add(w, site, KIND_HTTP, addr, at, (double)r.v[RESULT_TTFB] + about(w, 8000, 0.8), &r);
+	return add(w, site, KIND_HTTP, addr, at, (double)r.v[RESULT_TTFB] + about(w, 8000, 0.8),
+		   &r);
 }
 
 static int by_end(const void *a, const void *b)
@@ -315,7 +321,8 @@ static void measure(struct buf *out, size_t per_batch, size_t n_sites, int64_t g
 	}
 	double n = (double)sum.results;
 	buf_printf(out,
-		   "%s{\"results\":%zu,\"sites\":%zu,\"batches\":%zu,\"goal\":%d,\"plain\":%.1f,\"payload\":%.1f,"
+		   "%s{\"results\":%zu,\"sites\":%zu,\"batches\":%zu,\"goal\":%d,\"plain\":%.1f,"
+		   "\"payload\":%.1f,"
 		   "\"padded\":%.1f}",
 		   out->len > 1 ? "," : "", per_batch, n_sites, sum.results / per_batch, (int)goal,
 		   (double)sum.plain / n, (double)sum.payload / n, (double)sum.padded / n);

@@ -72,7 +72,8 @@ static size_t answer_question(unsigned char *m, size_t len)
 		return 0;
 	bool is_a = m[at - 4] == 0 && m[at - 3] == 1;
 	const unsigned char record[16] = {
-		0xc0, HEADER, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 203, 0, 113, (uint8_t)(1 + sum % HOSTS)};
+		0xc0, HEADER, 0, 1, 0,	 1, 0,	 0,
+		1,    44,     0, 4, 203, 0, 113, (uint8_t)(1 + sum % HOSTS)};
 	m[2] = 0x81; /* an answer; recursion was asked for */
 	m[3] = 0x80; /* and is there */
 	memset(m + 6, 0, 6);

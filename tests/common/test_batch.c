@@ -288,6 +288,37 @@ static void bad_content_is_refused(void **state)
 	batch_clear(&b);
 }
 
+/* Every name keeps its place while its table grows to its end, and a full table takes no more. */
+static void names_keep_their_places(void **state)
+{
+	struct batch b;
+	struct batch_cert c = {.issuer = "aaaaaaaa"};
+	char name[32];
+	(void)state;
+	batch_init(&b);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < BATCH_ADDRS_MAX; i++) {
+			snprintf(name, sizeof(name), "203.0.%d.%d", i / 256, i % 256);
+			assert_int_equal(batch_addr(&b, name), i);
+		}
+		for (int i = 0; i < BATCH_TARGETS_MAX; i++) {
+			snprintf(name, sizeof(name), "tcp://%d.example:443", i);
+			assert_int_equal(batch_target(&b, name, CLASS_OPEN), i);
+		}
+		for (int i = 0; i < BATCH_CERTS_MAX; i++) {
+			snprintf(c.id, sizeof(c.id), "%016d", i);
+			assert_int_equal(batch_cert(&b, &c), i);
+		}
+	}
+	assert_int_equal(batch_addr(&b, "198.51.100.1"), -1);
+	assert_int_equal(batch_target(&b, "tcp://one.example:443", CLASS_OPEN), -1);
+	memcpy(c.id, "full", sizeof("full"));
+	assert_int_equal(batch_cert(&b, &c), -1);
+	batch_clear(&b);
+	assert_int_equal(batch_addr(&b, "198.51.100.1"), 0);
+	batch_clear(&b);
+}
+
 static void private_addresses_never_travel(void **state)
 {
 	static const char *const private[] = {
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test(sealing_twice_is_one_batch),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(bad_content_is_refused),
+		cmocka_unit_test(names_keep_their_places),
 		cmocka_unit_test(private_addresses_never_travel),
 	};
 	if (keys_init() < 0)
