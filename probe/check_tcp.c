@@ -2,7 +2,6 @@
  * follows. */
 #include <errno.h>
 #include <event2/event.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "probe/check.h"
@@ -14,11 +13,9 @@
  * kernel's sample start over, then the loop's time is the truer one. */
 static void take_kernel_time(struct check *c)
 {
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-	if (getsockopt(c->stream.fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_rtt &&
-	    !info.tcpi_total_retrans)
-		c->us = info.tcpi_rtt;
+	int retransmitted, rtt_us = wire_stream_rtt_us(c->stream.fd, &retransmitted);
+	if (rtt_us >= 0 && !retransmitted)
+		c->us = rtt_us;
 }
 
 static void finish(struct check *c)

@@ -8,11 +8,13 @@
 #define PROBE_CLASSIFY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/failure.h"
 
-/* How far an exchange has come; the same silence or reset means something else in each phase. */
-enum phase { PHASE_CONNECT, PHASE_TLS, PHASE_EXCHANGE };
+/* How far an exchange has come; the same silence or reset means something else in each phase.
+ * PHASE_BODY begins with the first byte of the answer. */
+enum phase { PHASE_CONNECT, PHASE_TLS, PHASE_EXCHANGE, PHASE_BODY };
 
 /* errno of socket(2) or of connect(2) itself: nothing has been heard from the network yet. */
 enum failure classify_connect_local(int err);
@@ -23,12 +25,15 @@ enum failure classify_io(int err, enum phase phase);
 /* The deadline passed, or ETIMEDOUT. */
 enum failure classify_timeout(enum phase phase);
 
-/* Status and rcode (-1 for no answer) that c-ares gives for a query, and how many addresses it
+/* An answer to a DNS query: its rcode, whether it could be read to the end, and how many addresses it
  * held. */
-enum failure classify_dns(int ares_status, int rcode, unsigned int answers);
+enum failure classify_dns(int rcode, bool whole, size_t addresses);
 
 /* X509_V_ERR code of the verification of a chain and name; X509_V_OK is FAIL_NONE. */
 enum failure classify_x509(long verify_result);
+/* The first byte of the answer to a TLS greeting: true for clear text. Records of TLS and of SSLv2
+ * begin with bytes that no text has. */
+bool classify_is_text(unsigned char first);
 /* A handshake that failed: SSL_get_error, errno of that moment, first code of the error queue. */
 enum failure classify_tls(int ssl_error, int err, unsigned long queue);
 
