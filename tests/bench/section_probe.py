@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ CA, BUNDLE = f'{WORK}/ca.pem', f'{WORK}/bundle.pem'
 HOSTS = 8
 DNS = '203.0.113.53'
 SLOW_MS = 1500
+CURL = 'curl', '-s', '--no-progress-meter', '-Z', '--parallel-immediate', '-o', '/dev/null'
 
 # --- processes --------------------------------------------------------------------------------------------------
 
@@ -41,15 +43,13 @@ def sh(*command, **kw):
     return p.stdout
 
 
-def serve(*command, ready=None):
+def serve(*command, cpu=1, env=None):
+    """Ends with everything else when this process tree does (run.sh)."""
     log = open(f'{WORK}/{os.path.basename(command[0])}.log', 'w')
-    p = subprocess.Popen(pinned(1, *command) if ready != 'measured' else pinned(0, *command), stdout=log, stderr=log,
-                         env={**os.environ, 'GOMAXPROCS': '1'})
-    return p
+    return subprocess.Popen(pinned(cpu, *command), stdout=log, stderr=log, env={**os.environ, **(env or {})})
 
 
 def wait_port(port, host='203.0.113.1'):
-    import socket
     for _ in range(100):
         try:
             socket.create_connection((host, port), 1).close()
@@ -85,6 +85,11 @@ def make_cert(name, issuer, extensions):
        f'{path}.pem', *by, stderr=subprocess.DEVNULL)
 
 
+def join(path, *parts):
+    with open(path, 'w') as f:
+        f.writelines(open(p).read() for p in parts)
+
+
 def make_certs():
     names = ','.join(['DNS:*.bench.example'] + [f'IP:203.0.113.{i + 1}' for i in range(HOSTS)])
     leaf = f'subjectAltName={names}\nextendedKeyUsage=serverAuth\nkeyUsage=digitalSignature\n'
@@ -93,11 +98,8 @@ def make_certs():
     make_cert('between', 'ca', authority)
     make_cert('leaf', 'between', leaf)
     make_cert('direct', 'ca', leaf)
-    cat = lambda *files: ''.join(open(f).read() for f in files)
-    with open(f'{WORK}/chain.pem', 'w') as f:
-        f.write(cat(f'{WORK}/leaf.pem', f'{WORK}/between.pem'))
-    with open(BUNDLE, 'w') as f:
-        f.write(cat('/etc/ssl/certs/ca-certificates.crt', CA))
+    join(f'{WORK}/chain.pem', f'{WORK}/leaf.pem', f'{WORK}/between.pem')
+    join(BUNDLE, '/etc/ssl/certs/ca-certificates.crt', CA)
 
 
 NGINX = f'''
@@ -133,7 +135,7 @@ def start_servers():
     serve(f'{BIN}/bench/bench_server', SLOW_MS)
     serve('nginx', '-c', f'{WORK}/nginx.conf', '-p', WORK)
     exporter = serve('prometheus-blackbox-exporter', f'--config.file={WORK}/blackbox.yml',
-                     '--web.listen-address=127.0.0.1:9115', ready='measured')
+                     '--web.listen-address=127.0.0.1:9115', cpu=0, env={'GOMAXPROCS': '1'})
     for port in 81, 9001, 80, 443, 8443:
         wait_port(port)
     wait_port(9115, '127.0.0.1')
@@ -205,9 +207,7 @@ def memory(pid):
 
 def curl(urls, *flags, cpu=0, parallel=100):
     """CPU seconds and peak KiB of curl -Z."""
-    command = pinned(cpu, 'curl', '-s', '--no-progress-meter', '-f', '-Z', '--parallel-immediate', '--parallel-max', parallel, '-o', '/dev/null',
-                     *flags, urls)
-    p = subprocess.Popen(command)
+    p = subprocess.Popen(pinned(cpu, *CURL, '-f', '--parallel-max', parallel, *flags, urls))
     _, status, used = os.wait4(p.pid, 0)
     p.returncode = status
     if status:
@@ -238,9 +238,8 @@ def blackbox_peak(exporter, flight):
     with open(f'/proc/{exporter.pid}/clear_refs', 'w') as f:
         f.write('5')
     each = 250
-    drivers = [subprocess.Popen(pinned(1, 'curl', '-s', '--no-progress-meter', '-Z', '--parallel-immediate', '--parallel-max',
-                                       min(flight, each),
-                                       '-o', '/dev/null', blackbox_url('http', '203.0.113.1:81', min(flight, each))))
+    n = min(flight, each)
+    drivers = [subprocess.Popen(pinned(1, *CURL, '--parallel-max', n, blackbox_url('http', '203.0.113.1:81', n)))
                for _ in range(max(1, flight // each))]
     for d in drivers:
         d.wait()
@@ -277,10 +276,16 @@ table = []
 profiles = []
 
 
+def mid(figures):
+    return statistics.median(figures) if figures else None
+
+
+def show(v):
+    return '-' if v is None else f'{v:,.0f}' if abs(v) >= 100 else f'{v:,.1f}'
+
+
 def row(name, ours, blackbox=None, curl=None, floor=None, goal=None, scaled=None, unit='', low=False):
     """ours and the others are lists of figures; low: less is better. True when the goal is not met."""
-    mid = lambda l: statistics.median(l) if l else None
-    show = lambda v: '-' if v is None else f'{v:,.0f}' if abs(v) >= 100 else f'{v:,.1f}'
     spread = f' ({show(min(ours))}..{show(max(ours))})' if ours and len(ours) > 1 else ''
     mine, peers = mid(ours), [mid(l) for l in (blackbox, curl)]
     ratio = ' '.join('-' if p is None or not mine else f'x{(p / mine if low else mine / p):.1f}' for p in peers)
@@ -303,11 +308,10 @@ def measure_rates(exporter):
             if transfer:
                 theirs.append(curl_rate(*transfer))
             floor += floor_rate(name)
-    rate = lambda l: [x['rate'] for x in l]
-    speed = statistics.median(statistics.median(rate(got[name][1 + i])) / there
+    speed = statistics.median(mid([x['rate'] for x in got[name][1 + i]]) / there
                               for name, pair in THERE.items() for i, there in enumerate(pair) if there)
     for name, url, kind, how, goal, *_ in RATES:
-        rates = [rate(l) for l in got[name][:3]]
+        rates = [[x['rate'] for x in l] for l in got[name][:3]]
         if row(name, *rates, floor=got[name][3], goal=goal, scaled=speed, unit='per CPU-s') or \
                 (url and os.environ.get('PROFILE')):
             profiles.append((name, url, how))
@@ -349,11 +353,9 @@ def daemon_idle():
         f.write(f'[probe]\ncountries_dir = {os.getcwd()}/configs/countries\n[schedule]\ninterval_s = 3600\n'
                 f'budget_mb_per_day = 0\n[targets]\nfile = {targets}\n[dns]\nresolver = udp://{DNS}\n')
     key = 'A' * 43
-    sh(f'{BIN}/probe', 'init', '-c', conf, '--state-dir', state, '--country', 'ZZ', '--region', 'ZZ-00', '--collector', 'http://203.0.113.99:9/',
-       '--key', key, '--yes', stderr=subprocess.STDOUT)
-    log = open(f'{WORK}/probe.log', 'w')
-    p = subprocess.Popen(pinned(0, f'{BIN}/probe', 'run', '-c', conf, '--state-dir', state), stdout=log, stderr=log,
-                         env={**os.environ, 'SSL_CERT_FILE': BUNDLE})
+    sh(f'{BIN}/probe', 'init', '-c', conf, '--state-dir', state, '--country', 'ZZ', '--region', 'ZZ-00',
+       '--collector', 'http://203.0.113.99:9/', '--key', key, '--yes', stderr=subprocess.STDOUT)
+    p = serve(f'{BIN}/probe', 'run', '-c', conf, '--state-dir', state, cpu=0, env={'SSL_CERT_FILE': BUNDLE})
     for _ in range(200):
         if glob.glob(f'{state}/spool/*-*') or p.poll() is not None:
             break
@@ -386,8 +388,10 @@ def show_table(speed):
     rows = [head] + table
     width = [max(len(r[i]) for r in rows) for i in range(len(head))]
     for r in rows:
-        print('  '.join(v.rjust(w) if 1 < i < 6 or i == 9 else v.ljust(w) for i, (v, w) in enumerate(zip(r, width))).rstrip())
-    print(f'\nThe others run at {speed:.2f} of the speed they had where the goals were set.\nRatios: how many times better than blackbox, then than curl.'
+        cells = [v.rjust(w) if 1 < i < 6 or i == 9 else v.ljust(w) for i, (v, w) in enumerate(zip(r, width))]
+        print('  '.join(cells).rstrip())
+    print(f'\nThe others run at {speed:.2f} of the speed they had where the goals were set.'
+          '\nRatios: how many times better than blackbox, then than curl.'
           '\n[1] handshakes with verification, chain of 1; the server closes without answering the request that follows'
           '\n[2] A and AAAA over DNS, TCP, TLS 1.3 with a chain of 2, HTTP; targets per CPU-second'
           '\n[3] asked for as many; the probe keeps 64 chains with TLS in flight at most')
