@@ -106,7 +106,7 @@ e2e: all
 	@sh tests/e2e/run.sh
 bench:
 	@sh tests/deps.sh build bench
-	@$(MAKE) --no-print-directory MODE=release all bench-programs
+	@$(MAKE) -s --no-print-directory MODE=release all bench-programs
 	@sh tests/bench/run.sh $(SECTION)
 bench-programs: $(BENCHES)
 layers:

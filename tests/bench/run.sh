@@ -3,11 +3,11 @@
 # nothing of it is visible outside or left behind when it ends, for whatever reason. Figures never fail the command.
 set -eu
 cd "$(dirname "$0")/../.."
-sections=${*:-$(cd tests/bench && ls section_*.py | sed 's/section_\(.*\)\.py/\1/')}
 flags=-nmpf
 [ "$(id -u)" = 0 ] || flags=-Urnmpf
-for section in $sections; do
+for file in tests/bench/section_*.py; do
+	section=${file#tests/bench/section_}
+	[ $# = 0 ] || [ "$1.py" = "$section" ] || continue
 	# shellcheck disable=SC2016  # for the inner shell
-	unshare $flags --mount-proc --kill-child sh -c 'mount -t tmpfs none /run && exec "$@"' - \
-		python3 "tests/bench/section_$section.py"
+	unshare $flags --mount-proc --kill-child sh -c 'mount -t tmpfs none /run && exec "$@"' - python3 "$file"
 done
