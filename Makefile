@@ -27,10 +27,11 @@ PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
 ASSETS    := $(wildcard collector/*.sql collector/web/*)
 COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))) $(O)/collector/assets.o
 TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
+BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all run test demo deps deps-test unit e2e fuzz fuzz-replay layers headers format \
-        format-check install clean FORCE
+        format-check bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo
 
 $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
@@ -77,6 +78,10 @@ $(B)/tests/collector/%: $(O)/tests/collector/%.o $(call obj,$(filter-out $(wildc
 $(B)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(B)/libprobe.a $(B)/libcollector.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE) $(LIBS_COLLECTOR)
+# Benchmarks: tests/bench/bench_X.c are the programs, run.sh and the sections drive them.
+$(B)/bench/%: $(O)/tests/bench/%.o $(B)/libprobe.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
 .SECONDARY: $(call obj,$(wildcard tests/*/*.c))
 
 deps:
@@ -99,6 +104,11 @@ fuzz:
 	@sh tests/fuzz.sh
 e2e: all
 	@sh tests/e2e/run.sh
+bench:
+	@sh tests/deps.sh build bench
+	@$(MAKE) -s --no-print-directory MODE=release all bench-programs
+	@sh tests/bench/run.sh $(SECTION)
+bench-programs: $(BENCHES)
 layers:
 	@sh tests/layers.sh
 headers: $(O)/collector/assets.h

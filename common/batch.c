@@ -3,7 +3,7 @@
  *
  *	sealed  crypto_box_seal(padded, collector key)     1 KiB .. 256 KiB, a power of two
  *	padded  u32 length of inner | inner | zeros
- *	inner   "FNB1" | Ed25519 public key 32 | signature 64 | one zstd frame
+ *	inner   "FNB1" | Ed25519 public key 32 | signature 64 | one zstd frame (batch_frame.c)
  *	signed  "fanous batch v1\n" | collector key 32 | SHA-256 of the zstd frame 32
  *	plain   header line "\n" (result line "\n")*
  *
@@ -15,8 +15,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
 
+#include "common/batch_frame.h"
 #include "common/batch_header.h"
 
 static const char magic[4] = {'F', 'N', 'B', '1'};
@@ -25,7 +25,6 @@ static const char context[16] = "fanous batch v1\n";
 #define INNER_MIN  (sizeof(magic) + KEYS_SIGN_PK + crypto_sign_BYTES + 1)
 #define SIGNED_LEN (sizeof(context) + KEYS_BOX_PK + SHA256_DIGEST_LENGTH)
 #define SEALED_MIN 1024
-#define ZSTD_LEVEL 9 /* measured: 10% smaller than 3 at a cost that one cycle never notices */
 
 _Static_assert(BATCH_ID == SHA256_DIGEST_LENGTH, "the batch id is a SHA-256");
 
@@ -70,28 +69,41 @@ void batch_clear(struct batch *b)
 	free_names(b->resolvers, b->n_resolvers);
 	free_names(b->fps, b->n_fps);
 	free(b->certs);
+	batch_index_clear(&b->target_index);
+	batch_index_clear(&b->addr_index);
+	batch_index_clear(&b->cert_index);
 	free(b->results);
 	batch_init(b);
 }
 
+static const char *target_name(const void *targets, size_t i)
+{
+	return ((const struct batch_target *)targets)[i].url;
+}
+
+static const char *plain_name(const void *names, size_t i)
+{
+	return ((char *const *)names)[i];
+}
+
+static const char *cert_name(const void *certs, size_t i)
+{
+	return ((const struct batch_cert *)certs)[i].id;
+}
+
 int batch_target(struct batch *b, const char *url, enum target_class class)
 {
-	for (size_t i = 0; i < b->n_targets; i++)
-		if (!strcmp(b->targets[i].url, url))
-			return (int)i;
-	if (b->n_targets == BATCH_TARGETS_MAX)
-		return -1;
+	int at = batch_index_find(&b->target_index, b->targets, b->n_targets, target_name, url);
+	if (at >= 0 || b->n_targets == BATCH_TARGETS_MAX)
+		return at;
 	b->targets = xrealloc(b->targets, (b->n_targets + 1) * sizeof(*b->targets));
 	b->targets[b->n_targets] = (struct batch_target){xstrdup(url), class};
 	return (int)b->n_targets++;
 }
 
-/* Index of name in a table of at most max, added when new. */
-static int intern(char ***table, size_t *n, size_t max, const char *name)
+/* Puts a new name at the end of a table of at most max. */
+static int append(char ***table, size_t *n, size_t max, const char *name)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (!strcmp((*table)[i], name))
-			return (int)i;
 	if (*n == max)
 		return -1;
 	*table = xrealloc(*table, (*n + 1) * sizeof(**table));
@@ -99,30 +111,40 @@ static int intern(char ***table, size_t *n, size_t max, const char *name)
 	return (int)(*n)++;
 }
 
+/* The small tables need no index. */
+static int find_or_append(char ***table, size_t *n, size_t max, const char *name)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp((*table)[i], name))
+			return (int)i;
+	return append(table, n, max, name);
+}
+
 int batch_addr(struct batch *b, const char *addr)
 {
+	int at = batch_index_find(&b->addr_index, b->addrs, b->n_addrs, plain_name, addr);
+	if (at >= 0)
+		return at;
 	if (!batch_addr_is_public(addr))
 		return -1;
-	return intern(&b->addrs, &b->n_addrs, BATCH_ADDRS_MAX, addr);
+	return append(&b->addrs, &b->n_addrs, BATCH_ADDRS_MAX, addr);
 }
 
 int batch_resolver(struct batch *b, const char *name)
 {
-	return intern(&b->resolvers, &b->n_resolvers, BATCH_RESOLVERS_MAX, name);
+	return find_or_append(&b->resolvers, &b->n_resolvers, BATCH_RESOLVERS_MAX, name);
 }
 
 int batch_fp(struct batch *b, const char *name)
 {
-	return intern(&b->fps, &b->n_fps, BATCH_FPS_MAX, name);
+	return find_or_append(&b->fps, &b->n_fps, BATCH_FPS_MAX, name);
 }
 
 int batch_cert(struct batch *b, const struct batch_cert *c)
 {
-	for (size_t i = 0; i < b->n_certs; i++)
-		if (!strcmp(b->certs[i].id, c->id))
-			return (int)i;
-	if (b->n_certs == BATCH_CERTS_MAX)
-		return -1;
+	int at = batch_index_find(&b->cert_index, b->certs, b->n_certs, cert_name, c->id);
+	if (at >= 0 || b->n_certs == BATCH_CERTS_MAX)
+		return at;
 	b->certs = xrealloc(b->certs, (b->n_certs + 1) * sizeof(*b->certs));
 	b->certs[b->n_certs] = *c;
 	return (int)b->n_certs++;
@@ -159,18 +181,6 @@ static int encode_plain(struct buf *plain, const struct batch *b)
 		buf_putc(plain, '\n');
 	}
 	return plain->overflow ? -1 : 0;
-}
-
-static enum batch_error compress(struct buf *inner, const struct buf *plain)
-{
-	size_t bound = ZSTD_compressBound(plain->len);
-	void *frame = xmalloc(bound);
-	size_t n = ZSTD_compress(frame, bound, plain->data, plain->len, ZSTD_LEVEL);
-	enum batch_error e = ZSTD_isError(n)		    ? BATCH_COMPRESSION
-			     : buf_put(inner, frame, n) < 0 ? BATCH_LARGE
-							    : BATCH_OK;
-	free(frame);
-	return e;
 }
 
 /* The smallest size class that holds inner, its length and the seal; 0 when none does. */
@@ -217,7 +227,7 @@ enum batch_error batch_seal(struct buf *sealed, uint8_t id[static BATCH_ID], con
 	buf_init(&inner, BATCH_SEALED_MAX);
 	if (encode_plain(&plain, b) < 0)
 		goto out;
-	e = b->n_results ? compress(&frame, &plain) : BATCH_EMPTY;
+	e = b->n_results ? batch_frame_make(&frame, &plain) : BATCH_EMPTY;
 	if (e != BATCH_OK)
 		goto out;
 	signed_message(message, box_pk, frame.data, frame.len);
@@ -267,37 +277,6 @@ enum batch_error batch_unseal(struct buf *inner, const void *sealed, size_t len,
 	e = BATCH_OK;
 out:
 	free(padded);
-	return e;
-}
-
-/* One frame, into at most BATCH_PLAIN_MAX bytes, with a window no larger than that. */
-static enum batch_error decompress(struct buf *plain, const void *frame, size_t len)
-{
-	ZSTD_DCtx *ctx = ZSTD_createDCtx();
-	char *out_bytes = xmalloc(BATCH_PLAIN_MAX);
-	ZSTD_inBuffer in = {frame, len, 0};
-	ZSTD_outBuffer out = {out_bytes, BATCH_PLAIN_MAX, 0};
-	enum batch_error e = BATCH_COMPRESSION;
-	size_t rc = 1;
-
-	buf_init(plain, BATCH_PLAIN_MAX);
-	if (!ctx)
-		abort();
-	ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, BATCH_WINDOW_LOG);
-	while (rc != 0 && in.pos < in.size && out.pos < out.size) {
-		rc = ZSTD_decompressStream(ctx, &out, &in);
-		if (ZSTD_isError(rc))
-			goto out;
-	}
-	if (rc != 0 && out.pos == out.size)
-		e = BATCH_LARGE;
-	else if (rc == 0 && in.pos == in.size) {
-		buf_put(plain, out_bytes, out.pos);
-		e = BATCH_OK;
-	}
-out:
-	ZSTD_freeDCtx(ctx);
-	free(out_bytes);
 	return e;
 }
 
@@ -378,7 +357,7 @@ enum batch_error batch_open(struct batch *b, uint8_t probe_pk[static KEYS_SIGN_P
 	memcpy(probe_pk, pk, KEYS_SIGN_PK);
 	SHA256(inner, len, id);
 
-	enum batch_error e = decompress(&plain, frame, frame_len);
+	enum batch_error e = batch_frame_open(&plain, frame, frame_len);
 	if (e == BATCH_OK)
 		e = decode_plain(b, &plain, detail, detail_len);
 	buf_clear(&plain);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/batch_index.h"
 #include "common/buf.h"
 #include "common/keys.h"
 #include "common/limits.h"
@@ -63,6 +64,7 @@ struct batch {
 	size_t n_fps;
 	struct batch_cert *certs;
 	size_t n_certs;
+	struct batch_index target_index, addr_index, cert_index;
 
 	struct result *results;
 	size_t n_results;

@@ -70,17 +70,23 @@ int buf_putc(struct buf *b, char c)
 	return buf_put(b, &c, 1);
 }
 
+/* Into the room there is; only what does not fit is formatted twice. */
 int buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t left = b->room - b->len;
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
-	int rc = -1;
-	if (n >= 0 && buf_grow(b, (size_t)n) == 0) {
-		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
-		b->len += (size_t)n;
-		rc = 0;
+	int n = vsnprintf(b->data ? b->data + b->len : NULL, left, fmt, ap);
+	int rc = n < 0 ? -1 : 0;
+	if (n >= 0 && (size_t)n >= left) {
+		if (left)
+			b->data[b->len] = '\0';
+		rc = buf_grow(b, (size_t)n);
+		if (rc == 0)
+			vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
 	}
+	if (rc == 0)
+		b->len += (size_t)n;
 	va_end(again);
 	return rc;
 }
@@ -92,6 +98,19 @@ int buf_printf(struct buf *b, const char *fmt, ...)
 	int rc = buf_vprintf(b, fmt, ap);
 	va_end(ap);
 	return rc;
+}
+
+int buf_put_int(struct buf *b, int64_t v)
+{
+	char text[20]; /* the digits of 2^63, and a sign */
+	size_t at = sizeof(text);
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	do
+		text[--at] = (char)('0' + u % 10);
+	while (u /= 10);
+	if (v < 0)
+		text[--at] = '-';
+	return buf_put(b, text + at, sizeof(text) - at);
 }
 
 static int buf_put_le(struct buf *b, uint64_t v, size_t bytes)

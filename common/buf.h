@@ -32,6 +32,9 @@ int buf_putc(struct buf *b, char c);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
+/* In decimal; a batch has tens of thousands of numbers, and printf is slow. */
+int buf_put_int(struct buf *b, int64_t v);
+
 /* Little-endian integers, the byte order of all our formats. */
 int buf_put_u16(struct buf *b, uint16_t v);
 int buf_put_u32(struct buf *b, uint32_t v);

@@ -2,7 +2,7 @@
 #include "common/jsonw.h"
 
 #include <assert.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <math.h>
 #include <string.h>
 
@@ -98,7 +98,7 @@ void jsonw_str(struct jsonw *j, const char *key, const char *value)
 void jsonw_int(struct jsonw *j, const char *key, int64_t value)
 {
 	put_key(j, key);
-	buf_printf(j->out, "%" PRId64, value);
+	buf_put_int(j->out, value);
 }
 
 void jsonw_num(struct jsonw *j, const char *key, double value, int decimals)

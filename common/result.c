@@ -6,7 +6,6 @@
  */
 #include "common/result.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -129,14 +128,18 @@ enum result_field kind_list(enum kind k)
 static void encode_list(struct buf *out, const struct result *r)
 {
 	buf_putc(out, '[');
-	for (size_t i = 0; i < r->n_list; i++)
-		buf_printf(out, "%s%u", i ? "," : "", r->list[i]);
+	for (size_t i = 0; i < r->n_list; i++) {
+		if (i)
+			buf_putc(out, ',');
+		buf_put_int(out, r->list[i]);
+	}
 	buf_putc(out, ']');
 }
 
 int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
 {
-	buf_printf(out, "[%d", r->kind);
+	buf_putc(out, '[');
+	buf_put_int(out, r->kind);
 	for (const enum result_field *f = kinds[r->kind].columns; *f != RESULT_FIELDS; f++) {
 		int64_t v = r->v[*f] - (*f == RESULT_T ? t0_ms : 0);
 		buf_putc(out, ',');
@@ -145,7 +148,7 @@ int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
 		else if (v == -1)
 			buf_puts(out, "null");
 		else
-			buf_printf(out, "%" PRId64, v);
+			buf_put_int(out, v);
 	}
 	return buf_putc(out, ']');
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages of the named sections of deps.txt that are missing: deps.sh build [test]
+# Installs the Debian packages of the named sections of deps.txt that are missing: deps.sh build [test|bench]
 set -eu
 want=
 for section; do
@@ -40,7 +40,7 @@ $sudo apt-get update -qq >/dev/null
 # shellcheck disable=SC2086
 $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
 # Nor at the next boot: only the tests use them, and those start their own.
-for unit in nginx unbound; do
+for unit in nginx unbound prometheus-blackbox-exporter; do
 	case " $missing " in
 	*" $unit "* | *" $unit-light "*)
 		! command -v systemctl >/dev/null || $sudo systemctl -q disable "$unit" 2>/dev/null || true

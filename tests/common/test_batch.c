@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/batch.h"
+#include "common/batch_frame.h"
 #include "common/failure.h"
 
 static const uint8_t seed[KEYS_SEED] = {0,  1,	2,  3,	4,  5,	6,  7,	8,  9,	10,
@@ -288,6 +289,70 @@ static void bad_content_is_refused(void **state)
 	batch_clear(&b);
 }
 
+/* What was sent with it must be readable for ever. */
+static void prefix_is_frozen(void **state)
+{
+	uint8_t sum[crypto_hash_sha256_BYTES];
+	char hex[2 * sizeof(sum) + 1];
+	size_t len;
+	(void)state;
+	const char *prefix = batch_frame_prefix(&len);
+	assert_int_equal(len, 1652);
+	crypto_hash_sha256(sum, (const uint8_t *)prefix, len);
+	sodium_bin2hex(hex, sizeof(hex), sum, sizeof(sum));
+	assert_string_equal(hex,
+			    "83bddbcd46f5153c7cb740fcbf9048a91f5e545ef6ff4f0ba16af11f7bab4b11");
+}
+
+/* Most of a small batch is what every batch says. */
+static void small_batches_are_small(void **state)
+{
+	struct batch b;
+	struct keyring k;
+	struct buf sealed, inner;
+	uint8_t id[BATCH_ID];
+	(void)state;
+	make_keys(&k);
+	make_batch(&b, 2);
+	assert_int_equal(batch_seal(&sealed, id, &b, &k.sign, k.box.pk), BATCH_OK);
+	assert_int_equal(batch_unseal(&inner, sealed.data, sealed.len, &k.box), BATCH_OK);
+	assert_in_range(inner.len, 101, 300); /* 460 when the header was spelt out */
+	buf_clear(&sealed);
+	buf_clear(&inner);
+	batch_clear(&b);
+}
+
+/* Every name keeps its place while its table grows to its end, and a full table takes no more. */
+static void names_keep_their_places(void **state)
+{
+	struct batch b;
+	struct batch_cert c = {.issuer = "aaaaaaaa"};
+	char name[32];
+	(void)state;
+	batch_init(&b);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < BATCH_ADDRS_MAX; i++) {
+			snprintf(name, sizeof(name), "203.0.%d.%d", i / 256, i % 256);
+			assert_int_equal(batch_addr(&b, name), i);
+		}
+		for (int i = 0; i < BATCH_TARGETS_MAX; i++) {
+			snprintf(name, sizeof(name), "tcp://%d.example:443", i);
+			assert_int_equal(batch_target(&b, name, CLASS_OPEN), i);
+		}
+		for (int i = 0; i < BATCH_CERTS_MAX; i++) {
+			snprintf(c.id, sizeof(c.id), "%016d", i);
+			assert_int_equal(batch_cert(&b, &c), i);
+		}
+	}
+	assert_int_equal(batch_addr(&b, "198.51.100.1"), -1);
+	assert_int_equal(batch_target(&b, "tcp://one.example:443", CLASS_OPEN), -1);
+	memcpy(c.id, "full", sizeof("full"));
+	assert_int_equal(batch_cert(&b, &c), -1);
+	batch_clear(&b);
+	assert_int_equal(batch_addr(&b, "198.51.100.1"), 0);
+	batch_clear(&b);
+}
+
 static void private_addresses_never_travel(void **state)
 {
 	static const char *const private[] = {
@@ -342,6 +407,9 @@ int main(void)
 		cmocka_unit_test(sealing_twice_is_one_batch),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(bad_content_is_refused),
+		cmocka_unit_test(prefix_is_frozen),
+		cmocka_unit_test(small_batches_are_small),
+		cmocka_unit_test(names_keep_their_places),
 		cmocka_unit_test(private_addresses_never_travel),
 	};
 	if (keys_init() < 0)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,39 @@ static void cap_refuses_and_keeps(void **state)
 	assert_false(b.overflow);
 	assert_string_equal(b.data, "");
 	buf_clear(&b);
+}
+
+/* Formatted text that just fits what is allocated, and text that just does not. */
+static void formatted_text_grows_the_buffer(void **state)
+{
+	char want[600] = "";
+	struct buf b;
+	(void)state;
+	buf_init(&b, sizeof(want) - 1);
+	for (int len = 0; strlen(want) + (size_t)len < sizeof(want); len++) {
+		assert_int_equal(buf_printf(&b, "%0*d", len, 0), 0);
+		snprintf(want + strlen(want), sizeof(want) - strlen(want), "%0*d", len, 0);
+		assert_string_equal(b.data, want);
+		assert_int_equal(b.len, strlen(want));
+	}
+	assert_int_equal(buf_printf(&b, "%*d", 600, 0), -1);
+	assert_string_equal(b.data, want);
+	buf_clear(&b);
+}
+
+static void integers_are_decimal(void **state)
+{
+	static const int64_t v[] = {0, -1, 9, 10, 1767889800000, INT64_MAX, INT64_MIN};
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(*v); i++) {
+		struct buf b;
+		char want[32];
+		buf_init(&b, 64);
+		snprintf(want, sizeof(want), "%" PRId64, v[i]);
+		assert_int_equal(buf_put_int(&b, v[i]), 0);
+		assert_string_equal(b.data, want);
+		buf_clear(&b);
+	}
 }
 
 static void integers_are_little_endian(void **state)
@@ -77,6 +111,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cap_refuses_and_keeps),
+		cmocka_unit_test(formatted_text_grows_the_buffer),
+		cmocka_unit_test(integers_are_decimal),
 		cmocka_unit_test(integers_are_little_endian),
 		cmocka_unit_test(file_is_replaced_whole),
 	};

@@ -6,17 +6,21 @@ reseal (unchanged content for another collector, whose public KEY is given). Wha
 again, by a key made here, so that only the named fault is left. The format: common/README.md.
 libsodium and libzstd are called through ctypes.
 """
+import ast
 import base64
 import ctypes
 import hashlib
 import json
+import os
+import re
 import sys
 
 SODIUM, ZSTD = ctypes.CDLL('libsodium.so.23'), ctypes.CDLL('libzstd.so.1')
-ZSTD.ZSTD_compressBound.restype = ZSTD.ZSTD_compress.restype = ZSTD.ZSTD_decompress.restype = ctypes.c_size_t
+ZSTD.ZSTD_compressBound.restype = ZSTD.ZSTD_compress.restype = ctypes.c_size_t
+ZSTD.ZSTD_createDCtx.restype, ZSTD.ZSTD_decompress_usingDict.restype = ctypes.c_void_p, ctypes.c_size_t
 ZSTD.ZSTD_compressBound.argtypes = [ctypes.c_size_t]
 ZSTD.ZSTD_compress.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int]
-ZSTD.ZSTD_decompress.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+ZSTD.ZSTD_decompress_usingDict.argtypes = [ctypes.c_void_p] + 3 * [ctypes.c_char_p, ctypes.c_size_t]
 LENGTH, MAGIC, KEY, SIGNATURE, SEAL = 4, 4, 32, 64, 48
 DAY_MS = 86400000
 
@@ -50,8 +54,11 @@ def compress(plain):
 
 
 def decompress(frame):
+    """Frames point back into the prefix; those made here do not, and are read all the same."""
+    text = open(os.path.join(os.path.dirname(__file__), '../../common/batch_prefix.def')).read()
+    prefix = ''.join(map(ast.literal_eval, re.findall(r'^".*"$', text, re.M))).encode()
     out = ctypes.create_string_buffer(1 << 20)
-    size = ZSTD.ZSTD_decompress(out, len(out), frame, len(frame))
+    size = ZSTD.ZSTD_decompress_usingDict(ZSTD.ZSTD_createDCtx(), out, len(out), frame, len(frame), prefix, len(prefix))
     return out.raw[:size]
 
 
