@@ -180,6 +180,7 @@ probe_init() { # NODE...: configuration and consent
 			[schedule]
 			interval_s = $INTERVAL_S
 			check_timeout_ms = $CHECK_MS
+			concurrency = 32
 			budget_mb_per_day = 0
 		C
 		at "$node" "$PROBE" init -c "$(conf_of "$node")" --state-dir "$WORK/$node/state" --country IR \
