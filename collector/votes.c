@@ -7,17 +7,23 @@
  * IPv6 fails every IPv6 attempt. They have no say while the link is up. When the link itself is
  * down they are exactly what a cut line looks like, and count. The link result nearest in time
  * decides; without any, they have no say. The link result is a vote of its own, so such a probe
- * still counts as heard.
- */
+ * still counts as heard. In the same way the guard nearest in time says whether connections alone
+ * mean anything. */
 #include "collector/votes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* One link result: was the line up then? */
-struct link_seen {
+/* What a result on the device itself said, and when. */
+struct seen {
 	int64_t t_ms;
-	bool up;
+	bool yes;
+};
+
+struct seen_list {
+	struct seen *list; /* in the order of the batch */
+	size_t n;
 };
 
 struct collect {
@@ -26,8 +32,8 @@ struct collect {
 	uint64_t probe;
 	int64_t bucket_ms;
 	const struct country_target **targets; /* by index of the batch; NULL has no vote */
-	struct link_seen *links;	       /* in the order of the batch */
-	size_t n_links;
+	struct seen_list links;		       /* was the line up? */
+	struct seen_list guards;	       /* did somebody answer for others? */
 };
 
 static bool link_is_up(const struct result *r)
@@ -35,19 +41,18 @@ static bool link_is_up(const struct result *r)
 	return (r->v[RESULT_IPV4] > 0 || r->v[RESULT_IPV6] > 0) && r->v[RESULT_GATEWAY] > 0;
 }
 
-/* True when the line was up at that time, as far as the batch knows. */
-static bool link_was_up(const struct collect *c, int64_t t_ms)
+/* What the nearest in time of them said, or what is taken for granted without any. */
+static bool nearest(const struct seen_list *l, int64_t t_ms, bool otherwise)
 {
-	bool up = true;
 	int64_t best = INT64_MAX;
-	for (size_t i = 0; i < c->n_links; i++) {
-		int64_t away = llabs(c->links[i].t_ms - t_ms);
+	for (size_t i = 0; i < l->n; i++) {
+		int64_t away = llabs(l->list[i].t_ms - t_ms);
 		if (away < best) {
 			best = away;
-			up = c->links[i].up;
+			otherwise = l->list[i].yes;
 		}
 	}
-	return up;
+	return otherwise;
 }
 
 /* The step whose success means that the address was reached. */
@@ -97,6 +102,20 @@ static void collect_link(struct collect *c, const struct result *r)
 	}
 }
 
+/* Evidence that is not of the way that an ordinary program on this line would have gone, or that is
+ * worth nothing here: a second answer behind the first, a try with a name that is not the target's,
+ * connections that somebody on the path accepts for everybody. */
+static bool has_no_say(const struct collect *c, const struct result *r)
+{
+	int64_t t_ms = r->v[RESULT_T];
+	if (failure_class((enum failure)r->v[RESULT_FAILURE]) == FCLASS_LOCAL &&
+	    nearest(&c->links, t_ms, true))
+		return true;
+	if (r->kind == KIND_TCP && nearest(&c->guards, t_ms, false))
+		return true;
+	return r->v[RESULT_SNI] > 0 || r->v[RESULT_NTH] > 0;
+}
+
 static void collect_target(struct collect *c, const struct result *r)
 {
 	int64_t index = r->v[RESULT_TARGET], t_ms = r->v[RESULT_T];
@@ -104,7 +123,7 @@ static void collect_target(struct collect *c, const struct result *r)
 		return;
 	const struct country_target *t = c->targets[index];
 	enum failure failure = (enum failure)r->v[RESULT_FAILURE];
-	if (failure_class(failure) == FCLASS_LOCAL && link_was_up(c, t_ms))
+	if (has_no_say(c, r))
 		return;
 
 	struct cell_vote *v = vote_at(c, t_ms, t->class);
@@ -116,7 +135,8 @@ static void collect_target(struct collect *c, const struct result *r)
 	if (failure != FAIL_NONE)
 		return;
 	v->step_ok[r->kind] |= bit;
-	if (r->kind == last_step(t->url))
+	/* A redirect that was followed is not the answer; what it led to is. */
+	if (r->kind == last_step(t->url) && r->v[RESULT_NEXT] <= 0)
 		v->ok |= bit;
 }
 
@@ -133,14 +153,23 @@ static void find_targets(struct collect *c, const struct country *country)
 	}
 }
 
-static void find_links(struct collect *c)
+static void see(struct seen_list *l, int64_t t_ms, bool yes)
+{
+	l->list[l->n++] = (struct seen){t_ms, yes};
+}
+
+static void find_device(struct collect *c)
 {
 	const struct batch *b = c->batch;
-	c->links = xcalloc(b->n_results + 1, sizeof(*c->links));
-	for (size_t i = 0; i < b->n_results; i++)
-		if (b->results[i].kind == KIND_LINK)
-			c->links[c->n_links++] = (struct link_seen){b->results[i].v[RESULT_T],
-								    link_is_up(&b->results[i])};
+	c->links.list = xcalloc(b->n_results + 1, sizeof(struct seen));
+	c->guards.list = xcalloc(b->n_results + 1, sizeof(struct seen));
+	for (size_t i = 0; i < b->n_results; i++) {
+		const struct result *r = &b->results[i];
+		if (r->kind == KIND_LINK)
+			see(&c->links, r->v[RESULT_T], link_is_up(r));
+		else if (r->kind == KIND_GUARD)
+			see(&c->guards, r->v[RESULT_T], r->v[RESULT_FAILURE] == FAIL_INTERCEPTED);
+	}
 }
 
 void votes_collect(struct votes *out, const struct batch *b, const struct country *country,
@@ -149,7 +178,7 @@ void votes_collect(struct votes *out, const struct batch *b, const struct countr
 	struct collect c = {.out = out, .batch = b, .probe = probe, .bucket_ms = bucket_ms};
 	*out = (struct votes){0};
 	find_targets(&c, country);
-	find_links(&c);
+	find_device(&c);
 	for (size_t i = 0; i < b->n_results; i++) {
 		const struct result *r = &b->results[i];
 		if (r->kind == KIND_LINK)
@@ -157,7 +186,8 @@ void votes_collect(struct votes *out, const struct batch *b, const struct countr
 		else
 			collect_target(&c, r);
 	}
-	free(c.links);
+	free(c.links.list);
+	free(c.guards.list);
 	free(c.targets);
 }
 

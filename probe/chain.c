@@ -99,9 +99,11 @@ static bool may_be_the_name(const struct chain *c, enum failure failure)
 
 static bool next_on_addr(struct chain *c, struct chain_step *step)
 {
+	if (c->awaited || c->on_addr)
+		return false;
 	while (c->at < ADDRS && !*addr_at(c, c->at))
 		c->at++;
-	if (c->awaited || c->on_addr || c->at == ADDRS)
+	if (c->at == ADDRS)
 		return false;
 	step->kind = c->next;
 	memcpy(step->addr, addr_at(c, c->at), sizeof(step->addr));

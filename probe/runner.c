@@ -1,13 +1,10 @@
 /* runner.c: the engine. A cycle is a queue of targets; a run is one target's chain (chain.h) in
- * flight; a step is one check in flight, with its deadline.
+ * flight; a step is one check in flight (step.h).
  *
  *	on_kick    starts runs while there is room; ends the cycle when nothing is left
- *	on_step    a check said check_done, or its deadline passed: finish it, start what
- *	           follows, report it
+ *	on_step    a check has ended: start what follows, report it
  *
- * Both come from the loop only, which gives three guarantees at once: nothing is reported from
- * inside runner_start, a check may say check_done wherever it likes, and no library is torn down
- * from inside its own callback. */
+ * Both come from the loop only, so nothing is reported from inside runner_start. */
 #include "probe/runner.h"
 
 #include <event2/event.h>
@@ -16,23 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 
 #include "common/batch.h"
 #include "common/buf.h"
-#include "common/clock.h"
 #include "probe/chain.h"
-#include "probe/check.h"
 #include "probe/loop_ares.h"
+#include "probe/step.h"
+#include "probe/wire_addr.h"
 #include "probe/wire_cert.h"
 
 /* Chains with TLS in flight. A handshake costs half a millisecond of this thread, so more of them
  * at once would only wait for each other, and the wait would be reported as the network's. */
 #define TLS_MAX 64
-
-/* A clock that has run on without the monotonic one by this much: the device was asleep, or somebody
- * has set it. */
-#define JUMP_US (1000 * 1000)
 
 #define RESOLVER_LEN (INET6_ADDRSTRLEN + 16) /* udp://[ADDRESS]:PORT */
 
@@ -45,24 +37,9 @@ static const struct check_ops *const checks[KINDS] = {
 	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
 };
 
-/* Sent as SNI when the true name fails, unless the configuration has a better one. IANA keeps it for
+/* Sent as SNI when the true name fails and the list has nothing better. IANA keeps it for
  * documentation; nobody blocks it by name. */
 #define HARMLESS "www.example.com"
-
-struct step {
-	struct check check; /* first: a check's check_done finds its step by it */
-	LIST_ENTRY(step) entry;
-	const struct check_ops *ops;
-	struct run *run;
-	struct chain_step what;
-	struct event *event; /* the deadline; made active early by check_done */
-	int64_t start_us, end_us;
-	int64_t asleep_us; /* sleep of the device before the start */
-	int64_t wall_us;   /* what the wall clock had over the monotonic one at the start */
-	bool follow;	   /* http: its redirect is taken up */
-	enum failure failure;
-	bool done;
-};
 
 struct run {
 	LIST_ENTRY(run) entry;
@@ -80,7 +57,7 @@ struct runner {
 	void *shared[KINDS];
 	const struct timeval *timeout[KINDS]; /* libevent's common timeouts: O(1) to set */
 	int timeout_ms;
-	const char *harmless;
+	const char *harmless; /* name to send when the true one fails */
 	size_t concurrency;
 	const char *const *resolvers;
 	struct event *kick;
@@ -98,41 +75,6 @@ struct runner {
 
 /* --- one step --- */
 
-/* How long this device has slept since it was started. */
-static int64_t asleep_us(void)
-{
-	struct timespec boot;
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (int64_t)boot.tv_sec * 1000000 + boot.tv_nsec / 1000 - clock_mono_us();
-}
-
-static int64_t wall_ahead_us(void)
-{
-	return 1000 * clock_wall_ms() - clock_mono_us();
-}
-
-void check_done(struct check *c, enum failure failure)
-{
-	struct step *s = (struct step *)c;
-	s->end_us = clock_mono_us();
-	s->failure = failure;
-	s->done = true;
-	event_active(s->event, EV_TIMEOUT, 0);
-}
-
-struct check_answer *check_more(struct check *c)
-{
-	if (c->n_more == CHECK_MORE_MAX)
-		return NULL;
-	c->more = xrealloc(c->more, (c->n_more + 1) * sizeof(*c->more));
-	struct check_answer *a = &c->more[c->n_more++];
-	*a = (struct check_answer){0};
-	result_init(&a->result, c->answer.result.kind);
-	a->result.v[RESULT_T] = c->answer.result.v[RESULT_T];
-	a->result.v[RESULT_QTYPE] = c->qtype;
-	return a;
-}
-
 static void ask_target(struct check *c, const struct step *s)
 {
 	const struct run *run = s->run;
@@ -145,97 +87,24 @@ static void ask_target(struct check *c, const struct step *s)
 	c->resolver = *run->own_name ? run->own : run->runner->channels[s->what.resolver];
 }
 
-static void ask(struct step *s)
-{
-	struct run *run = s->run;
-	struct check *c = &s->check;
-	int64_t *v = c->answer.result.v;
-	c->env = &run->runner->env;
-	c->shared = run->runner->shared[s->what.kind];
-	c->addr = s->what.addr;
-	c->port = s->what.port;
-	c->qtype = s->what.qtype;
-	c->us = -1;
-	c->stream = run->stream;
-	wire_stream_init(&run->stream);
-	result_init(&c->answer.result, s->what.kind);
-	v[RESULT_T] = clock_wall_ms();
-	v[RESULT_PORT] = c->port;
-	v[RESULT_QTYPE] = c->qtype;
-	v[RESULT_HOP] = s->what.hop;
-	v[RESULT_SNI] = s->what.kind == KIND_TLS && s->what.harmless;
-	if (run->chain.target)
-		ask_target(c, s);
-}
-
-static void on_step(evutil_socket_t fd, short what, void *arg);
-
-/* The addresses that nobody has are not private in this sense, and the guards go to one. */
-static bool may_go(const struct runner *r, const struct chain_step *what)
-{
-	return !*what->addr || r->env.private_too || batch_addr_is_public(what->addr);
-}
+static void on_step(struct step *s);
 
 static void start_step(struct run *run, const struct chain_step *what)
 {
 	struct runner *r = run->runner;
-	struct step *s = xcalloc(1, sizeof(*s));
-	s->ops = checks[what->kind];
-	s->run = run;
-	s->what = *what;
-	s->event = evtimer_new(r->env.base, on_step, s);
-	LIST_INSERT_HEAD(&run->steps, s, entry);
-	ask(s);
-	/* The loop's idea of now is as old as its last wait: the deadline would come early. */
-	event_base_update_cache_time(r->env.base);
-	event_add(s->event, r->timeout[what->kind]);
-	s->asleep_us = asleep_us();
-	s->wall_us = wall_ahead_us();
-	s->start_us = clock_mono_us();
-	if (may_go(r, what))
-		s->ops->start(&s->check);
-	else
-		check_done(&s->check, FAIL_PRIVATE_ADDRESS);
-}
-
-/* Takes everything back that could still call, and hands the connection on. The memory stays: the
- * answer is still needed. */
-static void stop_step(struct step *s)
-{
-	s->ops->stop(&s->check);
-	event_free(s->event);
-	LIST_REMOVE(s, entry);
-	if (s->failure == FAIL_NONE && (s->what.kind == KIND_TCP || s->what.kind == KIND_TLS))
-		s->run->stream = s->check.stream;
-	else
-		wire_stream_close(&s->check.stream);
-}
-
-static void free_step(struct step *s)
-{
-	free(s->check.more);
-	free(s->check.certs);
-	free(s->check.location);
-	free(s);
-}
-
-static void stamp(struct step *s)
-{
+	struct step *s = step_new(r->env.base, checks[what->kind], what, on_step);
 	struct check *c = &s->check;
-	int64_t *v = c->answer.result.v;
-	if (!s->done) {
-		s->end_us = clock_mono_us();
-		s->failure = s->ops->expired(c);
-	}
-	/* No timer runs while a device sleeps, and connections die: that says nothing about the
-	 * network. When the clock was set meanwhile, nobody knows when this was measured. */
-	if (asleep_us() - s->asleep_us > JUMP_US || llabs(wall_ahead_us() - s->wall_us) > JUMP_US) {
-		s->failure = FAIL_CLOCK_JUMP;
-		c->answer.fp = NULL;
-		c->n_more = 0;
-	}
-	v[RESULT_US] = c->us >= 0 ? c->us : s->end_us - s->start_us;
-	v[RESULT_FAILURE] = s->failure;
+	LIST_INSERT_HEAD(&run->steps, s, entry);
+	s->run = run;
+	c->env = &r->env;
+	c->shared = r->shared[what->kind];
+	c->stream = run->stream;
+	wire_stream_init(&run->stream);
+	if (run->chain.target)
+		ask_target(c, s);
+	/* The guards go to an address that nobody has, and that is not private in this sense. */
+	step_go(s, r->timeout[what->kind],
+		!*what->addr || r->env.private_too || batch_addr_is_public(what->addr));
 }
 
 static void report_answer(const struct step *s, const struct check_answer *a, bool last)
@@ -323,9 +192,9 @@ static void end_run(struct run *run)
 	struct runner *r = run->runner;
 	struct step *s;
 	while ((s = LIST_FIRST(&run->steps))) {
-		s->failure = FAIL_LOCAL_ERROR; /* nothing is handed on */
-		stop_step(s);
-		free_step(s);
+		LIST_REMOVE(s, entry);
+		step_stop(s, &run->stream);
+		step_free(s);
 	}
 	wire_stream_close(&run->stream);
 	loop_ares_free(run->own);
@@ -369,23 +238,20 @@ static void end_in_chain(struct step *s)
 	chain_ended(&s->run->chain, &s->what, &outcome);
 }
 
-static void on_step(evutil_socket_t fd, short what, void *arg)
+static void on_step(struct step *s)
 {
-	struct step *s = arg;
 	struct run *run = s->run;
 	struct runner *r = run->runner;
-	(void)fd;
-	(void)what;
 	if (r->cancelled)
 		return;
-	stamp(s);
+	LIST_REMOVE(s, entry);
 	look_at_redirect(s);
-	stop_step(s);
+	step_stop(s, &run->stream);
 	end_in_chain(s);
 	advance(run);
 	bool over = chain_is_over(&run->chain);
 	report(s, over);
-	free_step(s);
+	step_free(s);
 	if (over) {
 		end_run(run);
 		event_active(r->kick, EV_TIMEOUT, 0);
@@ -401,6 +267,19 @@ static void open_channels(struct runner *r)
 							   r->env.resolv_conf, r->timeout_ms);
 		r->n_channels++;
 	}
+}
+
+/* A name that is let through even where only a few are: a domestic site's. */
+static const char *find_harmless(const struct targets *list)
+{
+	union wire_addr any;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct target *t = &list->list[i];
+		if (t->class == CLASS_DOMESTIC && t->scheme == TARGET_HTTPS &&
+		    !wire_addr_make(&any, t->host, 0))
+			return t->host;
+	}
+	return HARMLESS;
 }
 
 static void end_cycle(struct runner *r)
@@ -447,6 +326,7 @@ int runner_start(struct runner *r, const struct targets *list, const size_t *ord
 	r->with_link = with_link;
 	r->observer = *observer;
 	r->list = list;
+	r->harmless = find_harmless(list);
 	r->n = n;
 	r->next = 0;
 	r->order = xcalloc(n + 1, sizeof(*order));
@@ -500,7 +380,6 @@ struct runner *runner_new(struct event_base *base, const struct runner_config *c
 	};
 	r->concurrency = config->concurrency ? config->concurrency : 1;
 	r->timeout_ms = config->check_timeout_ms;
-	r->harmless = config->harmless ? config->harmless : HARMLESS;
 	r->resolvers = config->resolvers && *config->resolvers ? config->resolvers : fallback;
 	r->kick = evtimer_new(base, on_kick, r);
 	LIST_INIT(&r->runs);

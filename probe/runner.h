@@ -25,7 +25,6 @@ struct runner_config {
 	const char *const *resolvers; /* "system", "udp://9.9.9.9"; borrowed, ended by NULL */
 	const struct fingerprints *fingerprints; /* borrowed, may be NULL */
 	const char *resolv_conf; /* what "system" reads; NULL for /etc/resolv.conf */
-	const char *harmless;	 /* name to send when the true one fails; NULL for a default */
 	bool private_too;	 /* private and loopback addresses may be gone to */
 };
 

@@ -1,5 +1,7 @@
 #!/bin/sh
-# Runs the given test programs; prints a failing one's output whole, and one line for each that passes.
+# Runs the given test programs; prints a failing one's output whole, and one line for each that passes. They run
+# in a network of their own, which has nothing but a loopback interface: no test can reach further.
+[ "${UNIT_INSIDE:-}" ] || UNIT_INSIDE=1 exec "$(dirname "$0")/country/rootless.sh" sh "$0" "$@"
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 passed=0
 failed=0

@@ -134,6 +134,49 @@ static void test_unknown_target(void **state)
 	assert_int_equal(w->votes.n, 0);
 }
 
+/* Two guards at different times: the nearer one tells of a connection. */
+static void test_interception(void **state)
+{
+	struct world *w = *state;
+	const char *one = "https://open0.example/", *two = "https://open1.example/";
+	add(w, KIND_GUARD, NULL, T0, FAIL_INTERCEPTED);
+	add(w, KIND_GUARD, NULL, T0 + 40000, FAIL_NONE);
+	add(w, KIND_TCP, one, T0 + 100, FAIL_NONE);
+	add(w, KIND_HTTP, one, T0 + 200, FAIL_NONE); /* its certificate was verified */
+	add(w, KIND_TCP, two, T0 + 30000, FAIL_NONE);
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->step_tried[KIND_TCP], 2);
+	assert_int_equal(v->step_ok[KIND_TCP], 2);
+	assert_int_equal(v->ok, 1);
+}
+
+static void test_side_evidence(void **state)
+{
+	struct world *w = *state;
+	const char *one = "https://open0.example/", *two = "https://open1.example/";
+	add(w, KIND_TLS, one, T0, FAIL_TLS_RESET);
+	add(w, KIND_TLS, one, T0 + 1, FAIL_NONE)->v[RESULT_SNI] = 1;
+	add(w, KIND_DNS, two, T0, FAIL_DNS_BOGON);
+	add(w, KIND_DNS, two, T0 + 1, FAIL_NONE)->v[RESULT_NTH] = 1;
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->step_tried[KIND_TLS], 1);
+	assert_int_equal(v->step_ok[KIND_TLS], 0);
+	assert_int_equal(v->step_tried[KIND_DNS], 2);
+	assert_int_equal(v->step_ok[KIND_DNS], 0);
+}
+
+static void test_redirect_that_was_followed(void **state)
+{
+	struct world *w = *state;
+	const char *one = "https://open0.example/", *two = "https://open1.example/";
+	add(w, KIND_HTTP, one, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
+	add(w, KIND_HTTP, two, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
+	add(w, KIND_HTTP, two, T0 + 1, FAIL_NONE)->v[RESULT_HOP] = 1;
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->tried, 3);
+	assert_int_equal(v->ok, 2);
+}
+
 static void test_link(void **state)
 {
 	struct world *w = *state;
@@ -186,6 +229,7 @@ int main(void)
 		T(test_chain),	       T(test_schemes),		T(test_any_success),
 		T(test_buckets),       T(test_unknown_target),	T(test_link),
 		T(test_local_link_up), T(test_local_link_down), T(test_local_no_link_result),
+		T(test_interception),  T(test_side_evidence),	T(test_redirect_that_was_followed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,23 @@ static void make_batch(struct batch *b, size_t results)
 	}
 }
 
+/* A handshake whose chain has these two, and their places in the table. */
+static void add_chain(struct batch *b)
+{
+	static const struct batch_cert certs[] = {
+		{"bZ0q1T7mZ8w2v3xY", "a1B2c3D4", 1767225600, 1775001600},
+		{"-_AAAAAAAAAAAAAA", "AAAAAAA_", -62135596800, 253402300799},
+	};
+	struct result r;
+	result_init(&r, KIND_TLS);
+	r.v[RESULT_T] = b->t0_ms;
+	r.v[RESULT_TARGET] = 0;
+	for (size_t i = 0; i < 2; i++)
+		r.list[r.n_list++] = (uint16_t)batch_cert(b, &certs[i]);
+	assert_int_equal(batch_cert(b, &certs[1]), 1);
+	assert_int_equal(batch_add(b, &r), 0);
+}
+
 static void assert_same(const struct batch *a, const struct batch *b)
 {
 	assert_string_equal(a->software, b->software);
@@ -82,6 +99,15 @@ static void assert_same(const struct batch *a, const struct batch *b)
 		assert_int_equal(a->results[i].kind, b->results[i].kind);
 		assert_memory_equal(a->results[i].v, b->results[i].v, sizeof(a->results[i].v));
 		assert_int_equal(a->results[i].n_list, b->results[i].n_list);
+		assert_memory_equal(a->results[i].list, b->results[i].list,
+				    sizeof(a->results[i].list));
+	}
+	assert_int_equal(a->n_certs, b->n_certs);
+	for (size_t i = 0; i < a->n_certs; i++) {
+		assert_string_equal(a->certs[i].id, b->certs[i].id);
+		assert_string_equal(a->certs[i].issuer, b->certs[i].issuer);
+		assert_true(a->certs[i].not_before == b->certs[i].not_before &&
+			    a->certs[i].not_after == b->certs[i].not_after);
 	}
 }
 
@@ -96,6 +122,8 @@ static void round_trip(void **state)
 		struct buf sealed, inner;
 		uint8_t id[BATCH_ID], id2[BATCH_ID], pk[KEYS_SIGN_PK];
 		make_batch(&b, sizes[i]);
+		if (sizes[i] == 50)
+			add_chain(&b);
 		assert_int_equal(batch_seal(&sealed, id, &b, &k.sign, k.box.pk), BATCH_OK);
 		assert_int_equal(sealed.len & (sealed.len - 1), 0);
 		assert_in_range(sealed.len, 1024, BATCH_SEALED_MAX);
@@ -242,6 +270,18 @@ static void bad_content_is_refused(void **state)
 	b.results[0].v[RESULT_T] = b.t0_ms - 5;
 	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_RESULT);
 	b.results[0].v[RESULT_T] = b.t0_ms;
+	add_chain(&b);
+	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_OK);
+	b.results[2].list[1] = 2;
+	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_INDEX);
+	b.results[2].list[1] = 1;
+	b.certs[1].id[3] = '!';
+	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_HEADER);
+	assert_string_equal(detail,
+			    "line 1: a certificate's names are not short hashes in base64url");
+	b.certs[1] = b.certs[0];
+	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_HEADER);
+	assert_string_equal(detail, "line 1: a certificate is named twice");
 	strcpy(b.country, "I");
 	assert_int_equal(seal_and_open(&b, detail, sizeof(detail)), BATCH_HEADER);
 	assert_string_equal(detail, "line 1: country is not a two-letter code");

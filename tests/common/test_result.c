@@ -53,7 +53,7 @@ static void line_text(void **state)
 	r.v[RESULT_US] = 8123;
 	r.v[RESULT_PORT] = 443;
 	assert_int_equal(result_encode(&b, &r, 1000), 0);
-	assert_string_equal(b.data, "[1,500,2,8123,0,null,443]");
+	assert_string_equal(b.data, "[1,500,2,8123,0,null,443,0]");
 	buf_clear(&b);
 }
 
@@ -81,17 +81,33 @@ static void bad_lines(void **state)
 		"[1,0,0,0,0,0,443]]",
 		"[[1],0]",
 		"[1,99999999999999999999,0,0,0,0,443]",
+		"[2,0,0,0,0,0,[1,2,3,4,5,6,7,8,9]]",
+		"[2,0,0,0,0,0,[1024]]",
+		"[2,0,0,0,0,0,null]",
 	};
-	struct result_columns columns;
+	/* What a header may say; tls and dns with a list that is theirs, tcp without. */
+	struct result_columns columns = {
+		.of = {[KIND_DNS] = {RESULT_T, RESULT_TARGET, RESULT_US, RESULT_FAILURE,
+				     RESULT_RESOLVER, RESULT_QTYPE, RESULT_RCODE, RESULT_FP,
+				     RESULT_ANSWERS, RESULT_FIELDS},
+		       [KIND_TCP] = {RESULT_T, RESULT_TARGET, RESULT_US, RESULT_FAILURE,
+				     RESULT_ADDR, RESULT_PORT, RESULT_FIELDS},
+		       [KIND_TLS] = {RESULT_T, RESULT_TARGET, RESULT_US, RESULT_FAILURE,
+				     RESULT_ADDR, RESULT_CHAIN, RESULT_FIELDS},
+		       [KIND_HTTP] = {RESULT_T, RESULT_CHAIN, RESULT_FIELDS}}};
 	struct result r;
 	(void)state;
-	result_columns_default(&columns);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		if (!result_decode(&r, bad[i], strlen(bad[i]), 0, &columns))
 			fail_msg("taken: %s", bad[i]);
 	assert_null(result_decode(&r, "[1,0,0,0,0,null,443]", 20, 5, &columns));
 	assert_int_equal(r.v[RESULT_T], 5);
 	assert_int_equal(r.v[RESULT_ADDR], -1);
+	assert_null(result_decode(&r, "[2,0,0,0,0,0,[7,1023]]", 22, 5, &columns));
+	assert_int_equal(r.n_list, 2);
+	assert_int_equal(r.list[1], 1023);
+	/* a kind has its own list and no other's */
+	assert_non_null(result_decode(&r, "[3,0,[1]]", 9, 5, &columns));
 }
 
 int main(void)

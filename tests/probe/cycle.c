@@ -33,6 +33,7 @@ void cycle_open(struct cycle *c)
 		.concurrency = 16,
 		.check_timeout_ms = 5000,
 		.resolvers = c->resolvers,
+		.private_too = true,
 	};
 	alarm(60);
 }

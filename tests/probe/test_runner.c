@@ -96,23 +96,26 @@ static void first_resolver_decides_and_the_rest_is_not_waited_for(void **state)
 	assert_int_equal(failure(cycle_step(c, KIND_HTTP, 0)), FAIL_NONE);
 }
 
-static void link_comes_first(void **state)
+static void this_device_comes_first(void **state)
 {
 	struct cycle *c = *state;
 	cycle_target(c, "tcp://127.0.0.1:%u", badnet_nobody(c->net));
 	cycle_start(c, true);
 	cycle_finish(c);
-	assert_int_equal(c->n_seen, 2);
+	assert_int_equal(c->n_seen, 4);
 	assert_int_equal(c->seen[0].result.kind, KIND_LINK);
 	assert_string_equal(c->seen[0].url, "");
-	assert_true(c->seen[0].last);
-	assert_int_equal(c->seen[1].result.kind, KIND_TCP);
+	assert_non_null(cycle_step(c, KIND_TCP, 1));
+	const struct seen *guard = cycle_step(c, KIND_GUARD, 1);
+	assert_string_equal(guard->addr, "192.0.2.1");
+	assert_false(guard->last);
+	assert_true(cycle_step(c, KIND_GUARD, (size_t)(guard - c->seen) + 1)->last);
 
 	/* and may come alone, or not even that */
 	targets_clear(&c->targets);
 	cycle_start(c, true);
 	cycle_finish(c);
-	assert_int_equal(c->n_seen, 1);
+	assert_int_equal(c->n_seen, 3);
 	cycle_start(c, false);
 	cycle_finish(c);
 	assert_int_equal(c->n_seen, 0);
@@ -213,8 +216,8 @@ static void cancelled_in_mid_flight(void **state)
 	runner_cancel(c->runner);
 	cycle_finish(c);
 	size_t before = open_files();
-	/* The last of the steps that can succeed is tls; before it A and AAAA three times, tcp
-	 * three times. */
+	/* The last of the steps that can succeed is tls; before it the link, the guards, A and AAAA
+	 * three times, tcp three times. */
 	c->cancel_after = 10;
 	for (int i = 0; i < 2; i++) {
 		cycle_start(c, true);
@@ -312,7 +315,7 @@ static void measure_without_network(void)
 	cycle_start(&c, true);
 	cycle_finish(&c);
 	assert_in_range(clock_mono_ms() - begin, 0, c.config.check_timeout_ms - 1);
-	assert_int_equal(c.n_seen, 6);
+	assert_int_equal(c.n_seen, 8);
 	assert_int_equal(failure(&c.seen[0]), FAIL_NO_CARRIER);
 	assert_int_equal(c.seen[0].result.v[RESULT_NS], 1);
 	for (size_t i = 1; i < c.n_seen; i++)
@@ -360,7 +363,7 @@ int main(void)
 #define WITH_CYCLE(f) cmocka_unit_test_setup_teardown(f, open_cycle, close_cycle)
 		WITH_CYCLE(a_chain_in_order),
 		WITH_CYCLE(first_resolver_decides_and_the_rest_is_not_waited_for),
-		WITH_CYCLE(link_comes_first),
+		WITH_CYCLE(this_device_comes_first),
 		WITH_CYCLE(many_at_a_time_and_never_more),
 		WITH_CYCLE(handshakes_are_capped),
 		WITH_CYCLE(one_cycle_at_a_time),
