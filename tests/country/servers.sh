@@ -23,6 +23,7 @@ user root root; daemon off; master_process off; pid $DIR/nginx-$1.pid;
 error_log $DIR/log/nginx-$1.err; events { worker_connections 8192; }
 http {
  access_log off; default_type text/html; root $DIR/www; server_tokens off; keepalive_timeout 5;
+ ssl_protocols TLSv1.2 TLSv1.3;
  client_body_temp_path $DIR/tmp; proxy_temp_path $DIR/tmp; fastcgi_temp_path $DIR/tmp;
  uwsgi_temp_path $DIR/tmp; scgi_temp_path $DIR/tmp;
 N

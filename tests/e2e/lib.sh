@@ -55,6 +55,7 @@ ended_well() { # the collector and the probes are still there, end with 0 when a
 finish() {
 	local rc=$?
 	((rc == 0)) || [[ -n ${FAILED:-} ]] || say "FAILED: a command ended with $rc"
+	((rc != 0 || ${WRONG:-0} == 0)) || rc=1
 	((rc != 0)) || ended_well || rc=1
 	((rc == 0)) || show_logs
 	exit $rc
