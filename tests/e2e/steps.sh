@@ -5,7 +5,7 @@
 #   measure_all                        build the country and measure
 #   judge NAME                         what follows is about this province: every, some, none, up
 # Conditions are jq's, over one line of `probe check --json`; see PRELUDE for the words they may use.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016  # the variables in quotes are jq's
 
 TIMEOUT_MS=3000 # deadline of one step: no answer at all is what many states look like
 PUBLIC=udp://198.18.8.8
