@@ -101,6 +101,7 @@ void check_done(struct check *c, enum failure failure);
  * by the check; NULL when there were CHECK_MORE_MAX. Valid until the next call. */
 struct check_answer *check_more(struct check *c);
 
-extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link, check_guard;
+extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link, check_guard,
+	check_speed;
 
 #endif

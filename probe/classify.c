@@ -59,7 +59,26 @@ enum failure classify_timeout(enum phase phase)
 	switch (phase) {
 	case PHASE_CONNECT: return FAIL_TCP_TIMEOUT;
 	case PHASE_TLS: return FAIL_TLS_TIMEOUT;
+	case PHASE_BODY: return FAIL_HTTP_BODY_TIMEOUT;
 	default: return FAIL_HTTP_TIMEOUT;
+	}
+}
+
+static enum failure eof(enum phase phase)
+{
+	switch (phase) {
+	case PHASE_TLS: return FAIL_TLS_EOF;
+	case PHASE_BODY: return FAIL_HTTP_BODY_EOF;
+	default: return FAIL_HTTP_EOF;
+	}
+}
+
+static enum failure reset(enum phase phase)
+{
+	switch (phase) {
+	case PHASE_TLS: return FAIL_TLS_RESET;
+	case PHASE_BODY: return FAIL_HTTP_BODY_RESET;
+	default: return FAIL_HTTP_RESET;
 	}
 }
 
@@ -69,11 +88,11 @@ enum failure classify_io(int err, enum phase phase)
 		return classify_connect_remote(err);
 	switch (err) {
 	/* Zero: the stream ended although nobody said so. */
-	case 0: return phase == PHASE_TLS ? FAIL_TLS_EOF : FAIL_HTTP_EOF;
+	case 0: return eof(phase);
 	/* EPIPE: a write after the reset was noticed by something else. */
 	case ECONNRESET:
 	case EPIPE:
-	case ECONNABORTED: return phase == PHASE_TLS ? FAIL_TLS_RESET : FAIL_HTTP_RESET;
+	case ECONNABORTED: return reset(phase);
 	case ETIMEDOUT: return classify_timeout(phase);
 	default: return classify_connect_remote(err);
 	}
@@ -118,6 +137,13 @@ enum failure classify_x509(long verify_result)
 	case X509_V_ERR_OUT_OF_MEM: return FAIL_LOCAL_ERROR;
 	default: return FAIL_SSL_INVALID_CERTIFICATE;
 	}
+}
+
+bool classify_is_text(unsigned char first)
+{
+	const unsigned char utf8_mark = 0xef;
+	return (first >= ' ' && first <= '~') || first == '\t' || first == '\r' || first == '\n' ||
+	       first == utf8_mark;
 }
 
 enum failure classify_tls(int ssl_error, int err, unsigned long queue)

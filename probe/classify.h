@@ -11,8 +11,9 @@
 
 #include "common/failure.h"
 
-/* How far an exchange has come; the same silence or reset means something else in each phase. */
-enum phase { PHASE_CONNECT, PHASE_TLS, PHASE_EXCHANGE };
+/* How far an exchange has come; the same silence or reset means something else in each phase.
+ * PHASE_BODY begins with the first byte of the answer. */
+enum phase { PHASE_CONNECT, PHASE_TLS, PHASE_EXCHANGE, PHASE_BODY };
 
 /* errno of socket(2) or of connect(2) itself: nothing has been heard from the network yet. */
 enum failure classify_connect_local(int err);
@@ -29,6 +30,9 @@ enum failure classify_dns(int ares_status, int rcode, unsigned int answers);
 
 /* X509_V_ERR code of the verification of a chain and name; X509_V_OK is FAIL_NONE. */
 enum failure classify_x509(long verify_result);
+/* The first byte of the answer to a TLS greeting: true for clear text. Records of TLS and of SSLv2
+ * begin with bytes that no text has. */
+bool classify_is_text(unsigned char first);
 /* A handshake that failed: SSL_get_error, errno of that moment, first code of the error queue. */
 enum failure classify_tls(int ssl_error, int err, unsigned long queue);
 

@@ -35,6 +35,7 @@
 static const struct check_ops *const checks[KINDS] = {
 	[KIND_DNS] = &check_dns,   [KIND_TCP] = &check_tcp,   [KIND_TLS] = &check_tls,
 	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
+	[KIND_SPEED] = &check_speed,
 };
 
 /* Sent as SNI when the true name fails and the list has nothing better. IANA keeps it for

@@ -2,6 +2,9 @@
 #ifndef PROBE_WIRE_CERT_H
 #define PROBE_WIRE_CERT_H
 
+#include <openssl/types.h>
+#include <stddef.h>
+
 #include "common/batch.h"
 
 #define WIRE_CERT_NAME 128
@@ -12,5 +15,9 @@ struct wire_cert {
 	 * organisation, printable ASCII only, whatever the certificate says. */
 	char subject[WIRE_CERT_NAME], issuer[WIRE_CERT_NAME];
 };
+
+/* What ssl has been shown so far, the server's own first, RESULT_CHAIN_MAX at most: *n of them,
+ * allocated, or NULL when there is none. A date that is none becomes 0. */
+struct wire_cert *wire_cert_chain(const SSL *ssl, size_t *n);
 
 #endif

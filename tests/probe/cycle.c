@@ -35,6 +35,7 @@ void cycle_open(struct cycle *c)
 		.resolvers = c->resolvers,
 		.private_too = true,
 	};
+	c->config.private_too = true;
 	alarm(60);
 }
 
