@@ -26,13 +26,14 @@ struct archive_pos {
 enum archive_type {
 	ARCHIVE_BATCH = 1, /* an accepted batch */
 	ARCHIVE_ALIVE = 2, /* the collector was up at received_ms: silence then is the network's */
+	ARCHIVE_START = 3, /* it began to serve then: what was before is not known */
 };
 
 struct archive_record {
 	enum archive_type type;
 	int64_t received_ms;
 	struct placement seen; /* what the peer address said (never the address) */
-	const void *inner;     /* signed bytes of the batch, borrowed; NULL for ALIVE */
+	const void *inner;     /* signed bytes of the batch, borrowed; NULL for the other types */
 	size_t inner_len;
 };
 

@@ -14,7 +14,7 @@
  *		27	1	access (enum access_type)
  *		28	1	source of the region (enum place_source)
  *		29	1	source of the AS number
- *		30	..	inner bytes of the batch; nothing for ALIVE
+ *		30	..	inner bytes of the batch; nothing for the marks
  *
  * The header has a CRC of its own so that a length can be trusted before the body is there: a record
  * whose good header reaches past the end of the file was cut short by a crash, and nothing was
@@ -83,7 +83,7 @@ void archive_encode(struct buf *out, const struct archive_record *r, struct arch
 static enum archive_found decode(struct archive_record *r, const uint8_t *body, size_t n)
 {
 	bool batch = body[0] == ARCHIVE_BATCH;
-	if ((!batch && body[0] != ARCHIVE_ALIVE) || batch != (n > BODY_MIN) || body[22] ||
+	if (!body[0] || body[0] > ARCHIVE_START || batch != (n > BODY_MIN) || body[22] ||
 	    body[27] >= ACCESSES || body[28] > PLACE_MMDB || body[29] > PLACE_MMDB)
 		return FOUND_UNKNOWN;
 	*r = (struct archive_record){

@@ -54,7 +54,8 @@ struct ingest {
 	struct archive_pos appended;  /* end of the last record of the coming sync */
 	struct archive_pos folded;    /* what the views have seen */
 	int64_t last_record_ms;
-	bool broken; /* the views have failed */
+	bool started; /* the archive says so: batches may come */
+	bool broken;  /* the views have failed */
 	struct ingest_stats stats;
 };
 
@@ -128,6 +129,10 @@ static void admit(struct ingest *i, struct waiting *w, const struct buf *inner,
 	w->receipt.status = INGEST_DUPLICATE;
 	if (w->grouped || store_has_batch(i->c.store, o->id))
 		return;
+	if (!i->started) {
+		refuse(w, INGEST_TROUBLE, "the collector cannot store batches at the moment");
+		return;
+	}
 	place_lookup(i->c.place, peer, &o->seen);
 	const struct archive_record record = {ARCHIVE_BATCH, o->received_ms, o->seen, inner->data,
 					      inner->len};
@@ -274,6 +279,12 @@ void ingest_submit(struct ingest *i, const void *body, size_t len, const struct 
 		event_add(i->due, &at_once);
 }
 
+static int fold_mark(struct ingest *i, const struct archive_record *r)
+{
+	return r->type == ARCHIVE_START ? views_start(i->c.views, r->received_ms)
+					: views_alive(i->c.views, r->received_ms);
+}
+
 /* --- replaying --- */
 
 struct replay {
@@ -311,7 +322,7 @@ static int on_record(void *arg, const struct archive_record *r, struct archive_p
 	p->i->folded = end;
 	if (r->type == ARCHIVE_BATCH)
 		return replay_batch(p, r, end);
-	if (views_alive(p->i->c.views, r->received_ms) == 0)
+	if (fold_mark(p->i, r) == 0)
 		return 0;
 	snprintf(p->err, p->errlen, "the views cannot be written");
 	return -1;
@@ -350,20 +361,35 @@ int ingest_rebuild(struct ingest *i, char *err, size_t errlen)
 
 /* --- housekeeping --- */
 
-/* One record in each minute says that silence in it is the network's, not ours. */
-static void mark_alive(struct ingest *i, int64_t now_ms)
+/* 0 when it is on disk and folded. -1 when there was no room (logged), or the views are broken. */
+static int mark(struct ingest *i, enum archive_type type, int64_t now_ms)
 {
-	const struct archive_record record = {.type = ARCHIVE_ALIVE, .received_ms = now_ms};
+	const struct archive_record record = {.type = type, .received_ms = now_ms};
 	struct archive_pos pos;
-	if (now_ms / ALIVE_MS == i->last_record_ms / ALIVE_MS)
-		return;
 	if (archive_append(i->c.archive, &record, &pos) < 0 || archive_sync(i->c.archive) < 0)
-		return; /* logged; tried again with the next tick */
+		return -1;
 	i->stats.archive_syncs++;
 	i->last_record_ms = now_ms;
 	i->folded = pos;
-	if (views_alive(i->c.views, now_ms) < 0)
-		i->broken = true;
+	i->broken |= fold_mark(i, &record) < 0;
+	return i->broken ? -1 : 0;
+}
+
+void ingest_start(struct ingest *i, int64_t now_ms)
+{
+	if (!i->started)
+		i->started = mark(i, ARCHIVE_START, now_ms) == 0;
+}
+
+/* One record in each minute says that silence in it is the network's, not ours; one more for what becomes
+ * final in between. What can't be written now is tried again with the next tick. */
+static void keep_marks(struct ingest *i, int64_t now_ms)
+{
+	if (!i->started)
+		ingest_start(i, now_ms);
+	else if (now_ms / ALIVE_MS != i->last_record_ms / ALIVE_MS ||
+		 views_due(i->c.views) <= now_ms)
+		mark(i, ARCHIVE_ALIVE, now_ms);
 }
 
 int ingest_tick(struct ingest *i, int64_t now_ms)
@@ -372,7 +398,7 @@ int ingest_tick(struct ingest *i, int64_t now_ms)
 	settle(i);
 	deliver(i);
 	if (!i->broken)
-		mark_alive(i, now_ms);
+		keep_marks(i, now_ms);
 	if (!i->broken &&
 	    (views_tick(i->c.views, now_ms) < 0 || store_commit(i->c.store, i->folded) < 0))
 		i->broken = true;

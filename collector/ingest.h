@@ -62,7 +62,10 @@ void ingest_submit(struct ingest *i, const void *body, size_t len, const struct 
 int ingest_catch_up(struct ingest *i, char *err, size_t errlen);
 /* Throws the views away and replays the whole archive. 0, or -1 with err. */
 int ingest_rebuild(struct ingest *i, char *err, size_t errlen);
-/* One second's housekeeping: alive marks, views_tick, store_commit. 0, or -1 when the views can't
+/* From now on batches are taken: says so in the archive, so that a rebuild knows when this collector was
+ * not up. Without room for that (logged) they are refused until a tick finds some. */
+void ingest_start(struct ingest *i, int64_t now_ms);
+/* One second's housekeeping: marks, views_tick, store_commit. 0, or -1 when the views can't
  * be kept any more: submissions are refused from then on, and only a new start (which replays)
  * helps. */
 int ingest_tick(struct ingest *i, int64_t now_ms);

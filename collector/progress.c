@@ -78,7 +78,6 @@ int progress_load(struct progress *p, struct store *store)
 		   &p->at.late_from, &p->at.late_slices) != 6)
 		forget_times(p);
 	p->saved = p->at;
-	p->at.alive_from = p->at.alive_until = -1;
 	return load_leaves(p, store) < 0 ? -1 : store_due(store, load_due, p);
 }
 

@@ -25,7 +25,7 @@ struct progress {
 
 void progress_init(struct progress *p); /* clears what there was */
 void progress_clear(struct progress *p);
-/* What was saved last; the collector was down since then, so when it was up is not known. 0 or -1. */
+/* What was saved last. 0 or -1. */
 int progress_load(struct progress *p, struct store *store);
 /* Writes what has changed: before a commit. 0 or -1. */
 int progress_save(struct progress *p, struct store *store);

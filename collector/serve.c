@@ -135,6 +135,8 @@ static void serve(struct serving *s)
 {
 	s->on_term = watch(s, SIGTERM);
 	s->on_int = watch(s, SIGINT);
+	if (!s->rig.synthetic)
+		ingest_start(s->rig.ingest, clock_wall_ms());
 	start_tick(s);
 	log_info("serving on http://%s/%s", server_address(s->api.server),
 		 s->rig.synthetic ? " (synthetic data)" : "");

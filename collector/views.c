@@ -1,6 +1,6 @@
 /* views.c: when what is judged.
  *
- * Time here is the archive's: the receive times of its records, and live also the clock. A step becomes final at
+ * Time here is the archive's: the receive times of its records. A step becomes final with the first record at or after
  *
  *	its end + grace,	grace = one step, at least 10 s, at most 120 s
  *
@@ -35,9 +35,6 @@
 
 /* Records of a running collector are at most a minute apart (ingest.c). */
 #define ALIVE_GAP_MS 90000
-
-/* A record is folded within this time after it was received: one sync of the archive. */
-#define FOLD_LAG_MS 1000
 
 #define LATE_EVERY_MIN_MS 1000
 #define LATE_EVERY_MAX_MS 10000
@@ -272,6 +269,14 @@ static int seen_up(struct views *v, int64_t t)
 	return rc;
 }
 
+int64_t views_due(const struct views *v)
+{
+	if (v->synthetic || v->now.at.final_until < 0)
+		return INT64_MAX;
+	int64_t final = final_next(v);
+	return has_late(v) && v->now.at.late_next < final ? v->now.at.late_next : final;
+}
+
 /* --- in --- */
 
 static uint32_t leaf_of(struct views *v, const struct placement *at)
@@ -328,6 +333,13 @@ int views_alive(struct views *v, int64_t received_ms)
 	return seen_up(v, received_ms) < 0 ? -1 : advance(v, received_ms);
 }
 
+int views_start(struct views *v, int64_t received_ms)
+{
+	int rc = advance(v, received_ms);
+	v->now.at.alive_from = v->now.at.alive_until = received_ms;
+	return rc;
+}
+
 /* Rows of steps that are not final, where something came since the last time. */
 static int make_provisional(struct views *v, int64_t now_ms)
 {
@@ -350,9 +362,5 @@ static int make_provisional(struct views *v, int64_t now_ms)
 
 int views_tick(struct views *v, int64_t now_ms)
 {
-	if (v->synthetic)
-		return 0;
-	if (seen_up(v, now_ms - FOLD_LAG_MS) < 0 || advance(v, now_ms - FOLD_LAG_MS) < 0)
-		return -1;
-	return make_provisional(v, now_ms);
+	return v->synthetic ? 0 : make_provisional(v, now_ms);
 }

@@ -2,8 +2,8 @@
  *
  * views_fold takes one archived batch and unites its votes into cells; views_tick turns the buckets that changed,
  * or that have just ended, into rows and events, and tells a listener what is different. The same code runs live
- * and in a rebuild, so both give the same rows: whatever is final is judged at fixed moments of the archive's time, a step
- * when it has ended and its grace has passed. What the views hold in memory is written out by store_commit and
+ * and in a rebuild, and only records of the archive move its time: so both give the same rows and revisions. A step is judged
+ * for good by the first record after it has ended and its grace has passed; live, views_due says when a mark is wanted for that. What the views hold in memory is written out by store_commit and
  * forgotten by store_reset. Networks that the country's isps.tsv does not have are folded as network 0. */
 #ifndef COLLECTOR_VIEWS_H
 #define COLLECTOR_VIEWS_H
@@ -46,10 +46,13 @@ void views_method(const struct country *country, const struct views_config *conf
 /* One new batch (the caller has asked the ledger). 0 or -1. */
 int views_fold(struct views *v, const struct batch *b, uint64_t probe, const struct placement *at,
 	       int64_t received_ms);
-/* The collector was up at this time. Marks, ticks and batches less than 90 s apart make one time of being
- * up; a new start begins a new one. Only then is silence the network's. */
+/* The collector was up at this time. Marks and batches less than 90 s apart make one time of being
+ * up; a start begins a new one. Only then is silence the network's. */
 int views_alive(struct views *v, int64_t received_ms);
-/* Recomputes what is due at now. 0 or -1. */
+int views_start(struct views *v, int64_t received_ms);
+/* When the next record is wanted, because something becomes final then; INT64_MAX: no need. */
+int64_t views_due(const struct views *v);
+/* Rows of what is not final yet, for those who look now: they leave no trace. 0 or -1. */
 int views_tick(struct views *v, int64_t now_ms);
 
 #endif

@@ -190,8 +190,8 @@ static void on_page(evutil_socket_t fd, short what, void *arg)
 		finish(h, judge_page(h));
 }
 
-/* Looks at the first byte before OpenSSL takes it; that is also how the kernel tells of an end or a
- * reset, and only once. True when the answer may be TLS. */
+/* Looks at the first byte before OpenSSL may take it; that is also how the kernel tells of an end or
+ * a reset, and only once. True when the answer may be TLS. */
 static bool listen_first(struct handshake *h, int *err)
 {
 	const struct timeval quiet = {.tv_usec = QUIET_US};
@@ -252,6 +252,14 @@ static void step(struct handshake *h)
 		broken(h, failure);
 }
 
+/* From now on OpenSSL reads from the socket too. */
+static void open_ear(SSL *ssl)
+{
+	BIO *socket = SSL_get_wbio(ssl);
+	BIO_up_ref(socket);
+	SSL_set0_rbio(ssl, socket);
+}
+
 static void on_socket(evutil_socket_t fd, short what, void *arg)
 {
 	struct handshake *h = arg;
@@ -264,6 +272,7 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 			broken(h, classify_io(err, PHASE_TLS));
 		if (!h->heard)
 			return;
+		open_ear(h->check->stream.ssl);
 	}
 	step(h);
 }
@@ -286,6 +295,15 @@ static bool set_name(SSL *ssl, const struct check *c)
 	return !sni || SSL_set_tlsext_host_name(ssl, sni);
 }
 
+/* The socket to write to, and for now an empty buffer to read from: the first byte is ours. */
+static bool set_socket(SSL *ssl, int fd)
+{
+	BIO *socket = BIO_new_socket(fd, BIO_NOCLOSE), *nothing = BIO_new(BIO_s_mem());
+	SSL_set0_wbio(ssl, socket);
+	SSL_set0_rbio(ssl, nothing);
+	return socket && nothing;
+}
+
 static void start(struct check *c)
 {
 	struct trust *t = c->shared;
@@ -301,7 +319,7 @@ static void start(struct check *c)
 	buf_init(&h->page, CHECK_BODY_MAX);
 	event_assign(&h->event, c->env->base, c->stream.fd, EV_READ, on_socket, h);
 	SSL *ssl = c->stream.ssl = SSL_new(t->ctx);
-	if (!ssl || !set_name(ssl, c) || !SSL_set_fd(ssl, c->stream.fd)) {
+	if (!ssl || !set_name(ssl, c) || !set_socket(ssl, c->stream.fd)) {
 		check_done(c, FAIL_LOCAL_ERROR);
 		return;
 	}

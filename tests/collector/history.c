@@ -94,7 +94,21 @@ static struct history_record *add_record(struct history *h, int64_t received_ms,
 
 void history_alive(struct history *h, int64_t t_ms)
 {
-	add_record(h, T0 + t_ms, -1);
+	add_record(h, T0 + t_ms, HISTORY_ALIVE);
+}
+
+void history_start(struct history *h, int64_t t_ms)
+{
+	add_record(h, T0 + t_ms, HISTORY_START);
+}
+
+/* A mark that a running collector makes, behind the records that it has folded. */
+static void insert_mark(struct history *h, size_t at, int64_t received_ms, int what)
+{
+	add_record(h, 0, 0);
+	memmove(&h->records[at + 1], &h->records[at], (h->n - at - 1) * sizeof(*h->records));
+	h->records[at] = (struct history_record){.received_ms = received_ms, .probe = what};
+	history_fold(h, &h->records[at]);
 }
 
 /* Everything in the spool, in one batch. */
@@ -130,8 +144,12 @@ void history_pass(struct history *h, int64_t from_ms, int64_t until_ms,
 void history_fold(struct history *h, const struct history_record *r)
 {
 	struct batch b;
-	if (r->probe < 0) {
+	if (r->probe == HISTORY_ALIVE) {
 		must(views_alive(h->views, r->received_ms) == 0, "views_alive");
+		return;
+	}
+	if (r->probe == HISTORY_START) {
+		must(views_start(h->views, r->received_ms) == 0, "views_start");
 		return;
 	}
 	const struct history_probe *p = &h->probes[r->probe];
@@ -166,6 +184,10 @@ void history_live(struct history *h, int restart_every)
 		}
 		for (; done < h->n && h->records[done].received_ms <= now; done++)
 			history_fold(h, &h->records[done]);
+		if (restart_every && ticks % restart_every == 0)
+			insert_mark(h, done++, now, HISTORY_START);
+		if (views_due(h->views) <= now)
+			insert_mark(h, done++, now, HISTORY_ALIVE);
 		must(views_tick(h->views, now) == 0, "views_tick");
 		stored_commit(h->stored, done);
 	}

@@ -26,9 +26,12 @@ struct history_probe {
 	size_t n;
 };
 
+#define HISTORY_ALIVE (-1) /* the collector was up */
+#define HISTORY_START (-2) /* it began to serve */
+
 struct history_record {
 	int64_t received_ms;
-	int probe; /* -1: the collector was up */
+	int probe; /* or one of the two below */
 	int64_t *times;
 	enum nation_weather *weathers;
 	size_t n;
@@ -58,14 +61,16 @@ void history_restart(struct history *h);
  */
 void history_pass(struct history *h, int64_t from_ms, int64_t until_ms,
 		  enum nation_weather (*weather)(int i, int64_t t_ms));
-/* A mark that the collector was up. */
+/* A mark that the collector was up, or that it began to serve. */
 void history_alive(struct history *h, int64_t t_ms);
+void history_start(struct history *h, int64_t t_ms);
 
 /* Folds one record. */
 void history_fold(struct history *h, const struct history_record *r);
 /* The views from nothing, as in a rebuild. */
 void history_replay(struct history *h);
-/* The views as it happened: a tick and a commit each second; restarts after so many ticks (0: never). */
+/* The views as it happened: a tick and a commit each second; restarts after so many ticks (0: never). The
+ * marks that a running collector makes become records, too. */
 void history_live(struct history *h, int restart_every);
 
 /* The row of a series at a time; state STATES when there is none. */

@@ -68,6 +68,7 @@ static void test_views_fail(void **state)
 		assert_int_equal(ingest_tick(w->ingest, clock_wall_ms()), -1);
 		crash(w);
 		assert_int_equal(ingest_catch_up(w->ingest, err, sizeof(err)), 0);
+		ingest_start(w->ingest, w->now_ms);
 		assert_int_equal(w->views.n, 1);
 		assert_int_equal(w->store.n_committed, store + 1);
 		expect_archived(w, (size_t)store + 1, 0);
@@ -89,11 +90,18 @@ static void test_alive(void **state)
 	assert_int_equal(w->store.pos.offset, archive_bytes(w->archive));
 	assert_int_equal(w->views.tick_ms, (minute + 10) * 60000 + 179000);
 
+	/* One more when something becomes final in between. */
+	w->views.due_ms = (minute + 13) * 60000 + 500;
+	for (int s = 0; s < 3; s++)
+		assert_int_equal(ingest_tick(w->ingest, (minute + 13) * 60000 + 400 * s), 0);
+	w->views.due_ms = 0;
+	expect_archived(w, 0, 5);
+
 	/* A batch is a sign of life as well. */
 	send_one(w, 1);
 	send_one(w, 2);
 	assert_int_equal(ingest_tick(w->ingest, w->views.fold[1].received_ms), 0);
-	expect_archived(w, 2, 3);
+	expect_archived(w, 2, 5);
 	assert_int_equal(w->store.pos.offset, archive_bytes(w->archive));
 }
 
@@ -103,11 +111,21 @@ static void test_alive_disk_full(void **state)
 	struct world *w = *state;
 	signal(SIGXFSZ, SIG_IGN);
 	limit_files(10);
+	crash(w);
+	ingest_start(w->ingest, 60000);
+	assert_int_equal(send_one(w, 1).status, INGEST_TROUBLE); /* nor for a batch */
 	assert_int_equal(ingest_tick(w->ingest, 60000), 0);
 	limit_files(RLIM_INFINITY);
 	expect_archived(w, 0, 0);
 	assert_int_equal(ingest_tick(w->ingest, 61000), 0);
-	expect_archived(w, 0, 1);
+	assert_int_equal(w->views.starts, 1);
+	assert_int_equal(send_one(w, 1).status, INGEST_NEW);
+	expect_archived(w, 1, 0);
+	limit_files(10);
+	assert_int_equal(ingest_tick(w->ingest, 120000), 0);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(ingest_tick(w->ingest, 121000), 0);
+	expect_archived(w, 1, 1);
 }
 
 static void test_catch_up(void **state)

@@ -115,6 +115,7 @@ static void submit(struct world *w, int i, int64_t t_ms, bool up)
 		batch_add(&b, &r);
 	}
 	sender_seal(&w->sender[i], &b, &sealed, id);
+	ingest_start(w->ingest, w->now_ms);
 	ingest_submit(w->ingest, sealed.data, sealed.len, NULL, on_answer, w);
 	buf_clear(&sealed);
 }

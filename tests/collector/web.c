@@ -91,6 +91,7 @@ void web_serve(struct web *w, size_t max_connections, int request_timeout_s)
 	w->api.publish = &w->rig.publish;
 	w->api.place = w->rig.place;
 	w->api.ingest = w->rig.ingest;
+	ingest_start(w->rig.ingest, clock_wall_ms());
 	w->api.archive = w->rig.archive;
 	w->api.live = live_new(w->base, &w->rig.publish);
 	w->api.started_ms = clock_wall_ms();

@@ -1,5 +1,4 @@
-/* badnet.c: one struct conn per connection; TLS is driven by hand, so that a fault can come at any
- * moment. */
+/* badnet.c: who listens where, and DNS. What is done to a connection is in badconn.c. */
 #include "tests/probe/badnet.h"
 
 #include <arpa/inet.h>
@@ -7,7 +6,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <netinet/in.h>
-#include <openssl/err.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +14,9 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "tests/probe/badconn.h"
 
 #define FULL_CONNS 4
-
-struct conn {
-	LIST_ENTRY(conn) entry;
-	struct service *service;
-	struct event *event;
-	SSL *ssl;
-	int fd;
-	bool faulty, ready; /* ready: no TLS, or its handshake is done */
-	char in[8192];
-	size_t in_len;
-	const char *out;
-};
 
 struct service {
 	LIST_ENTRY(service) entry;
@@ -39,14 +26,13 @@ struct service {
 	const struct bad_server *server;
 	const struct bad_name *names;
 	unsigned int served;
-	LIST_HEAD(, conn) conns;
 };
 
 struct badnet {
 	struct event_base *base;
-	struct badcert *certs;
 	LIST_HEAD(, service) services;
-	size_t open, most_open, queries;
+	struct badconns conns;
+	size_t queries;
 };
 
 static void need(int ok)
@@ -59,183 +45,21 @@ struct badnet *badnet_new(struct event_base *base, struct badcert *certs)
 {
 	struct badnet *n = xcalloc(1, sizeof(*n));
 	n->base = base;
-	n->certs = certs;
+	badconns_init(&n->conns, base, certs);
 	LIST_INIT(&n->services);
 	return n;
 }
 
-/* --- connections --- */
-
-static void drop(struct conn *c, bool reset)
-{
-	struct linger now = {.l_onoff = 1};
-	if (reset)
-		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	if (c->event)
-		event_free(c->event);
-	SSL_free(c->ssl);
-	close(c->fd);
-	LIST_REMOVE(c, entry);
-	c->service->net->open--;
-	free(c);
-}
-
-static void on_conn(evutil_socket_t fd, short what, void *arg);
-
-static void wait_for(struct conn *c, short what)
-{
-	if (c->event)
-		event_free(c->event);
-	c->event = event_new(c->service->net->base, c->fd, what, on_conn, c);
-	event_add(c->event, NULL);
-}
-
-/* Acts on the result of an SSL call that did not succeed. */
-static void after_ssl(struct conn *c, int r)
-{
-	int why = SSL_get_error(c->ssl, r);
-	ERR_clear_error();
-	if (why == SSL_ERROR_WANT_READ)
-		wait_for(c, EV_READ);
-	else if (why == SSL_ERROR_WANT_WRITE)
-		wait_for(c, EV_WRITE);
-	else
-		drop(c, false);
-}
-
-static void end(struct conn *c)
-{
-	switch (c->service->server->end) {
-	case BAD_END_RESET: drop(c, true); break;
-	case BAD_END_STALL: wait_for(c, EV_READ); break; /* until the client gives up */
-	default:
-		if (c->ssl)
-			SSL_shutdown(c->ssl);
-		ERR_clear_error();
-		drop(c, false);
-	}
-}
-
-static void reply(struct conn *c)
-{
-	const char *forever = c->service->server->forever;
-	while (*c->out) {
-		size_t len = strlen(c->out);
-		int r = c->ssl ? SSL_write(c->ssl, c->out, (int)len)
-			       : (int)send(c->fd, c->out, len, MSG_NOSIGNAL);
-		if (r <= 0 && c->ssl) {
-			after_ssl(c, r);
-			return;
-		}
-		if (r <= 0) {
-			if (errno == EAGAIN)
-				wait_for(c, EV_WRITE);
-			else
-				drop(c, false);
-			return;
-		}
-		c->out += r;
-		if (!*c->out && forever)
-			c->out = forever;
-	}
-	end(c);
-}
-
-/* A fault that waits for the client's first bytes. */
-static void misbehave(struct conn *c)
-{
-	static const char alert[] = "\x15\x03\x01\x00\x02\x02\x28";
-	const char *plain = c->service->server->reply;
-	if (c->service->server->fault == BAD_STALL) {
-		wait_for(c, EV_READ);
-		return;
-	}
-	if (c->service->server->fault == BAD_ALERT)
-		need(send(c->fd, alert, sizeof(alert) - 1, MSG_NOSIGNAL) > 0);
-	if (c->service->server->fault == BAD_PLAIN)
-		need(send(c->fd, plain, strlen(plain), MSG_NOSIGNAL) > 0);
-	drop(c, c->service->server->fault == BAD_RESET);
-}
-
-static void take_request(struct conn *c)
-{
-	static const char fine[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes";
-	const char *text = c->service->server->reply;
-	size_t room = sizeof(c->in) - 1 - c->in_len;
-	int r = c->ssl ? SSL_read(c->ssl, c->in + c->in_len, (int)room)
-		       : (int)recv(c->fd, c->in + c->in_len, room, 0);
-	if (r <= 0 && c->ssl) {
-		after_ssl(c, r);
-		return;
-	}
-	if (r <= 0) {
-		drop(c, false);
-		return;
-	}
-	c->in_len += (size_t)r;
-	if (!strstr(c->in, "\r\n\r\n")) {
-		wait_for(c, EV_READ);
-		return;
-	}
-	c->out = text && c->service->served > c->service->server->spare ? text : fine;
-	reply(c);
-}
-
-static void on_conn(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-	(void)what;
-	if (c->faulty || (c->out && !*c->out)) { /* the latter: stalling at the end */
-		ssize_t r = recv(fd, c->in, sizeof(c->in), 0);
-		if (r <= 0 || c->out)
-			drop(c, false);
-		else
-			misbehave(c);
-		return;
-	}
-	if (!c->ready) {
-		int r = SSL_accept(c->ssl);
-		if (r != 1) {
-			after_ssl(c, r);
-			return;
-		}
-		c->ready = true;
-	}
-	if (c->out)
-		reply(c);
-	else
-		take_request(c);
-}
+/* --- services --- */
 
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
 	struct service *s = arg;
-	struct badnet *n = s->net;
 	int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	(void)what;
-	if (peer < 0)
-		return;
-	struct conn *c = xcalloc(1, sizeof(*c));
-	c->service = s;
-	c->fd = peer;
-	LIST_INSERT_HEAD(&s->conns, c, entry);
-	if (++n->open > n->most_open)
-		n->most_open = n->open;
-	c->faulty = s->server->fault != BAD_NONE && s->served >= s->server->spare;
-	s->served++;
-	if (c->faulty && s->server->fault == BAD_RESET_AT_ACCEPT) {
-		drop(c, true);
-		return;
-	}
-	c->ready = s->server->cert == CERT_NONE;
-	if (!c->ready) {
-		c->ssl = SSL_new(badcert_ctx(n->certs, s->server->cert));
-		SSL_set_fd(c->ssl, peer);
-	}
-	wait_for(c, EV_READ);
+	if (peer >= 0)
+		badconn_serve(&s->net->conns, peer, s->server, s->served++ < s->server->spare);
 }
-
-/* --- services --- */
 
 static struct service *add_service(struct badnet *n, int type, uint16_t *port)
 {
@@ -244,7 +68,6 @@ static struct service *add_service(struct badnet *n, int type, uint16_t *port)
 	struct service *s = xcalloc(1, sizeof(*s));
 	s->net = n;
 	memset(s->waiting, -1, sizeof(s->waiting));
-	LIST_INIT(&s->conns);
 	s->fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	need(s->fd >= 0 && bind(s->fd, (struct sockaddr *)&sin, sizeof(sin)) == 0);
@@ -367,10 +190,8 @@ uint16_t badnet_dns(struct badnet *n, const struct bad_name *names, uint16_t por
 void badnet_free(struct badnet *n)
 {
 	struct service *s;
-	struct conn *c;
+	badconns_clear(&n->conns);
 	while ((s = LIST_FIRST(&n->services))) {
-		while ((c = LIST_FIRST(&s->conns)))
-			drop(c, false);
 		for (int i = 0; i < FULL_CONNS; i++)
 			if (s->waiting[i] >= 0)
 				close(s->waiting[i]);
@@ -385,7 +206,17 @@ void badnet_free(struct badnet *n)
 
 size_t badnet_most_open(const struct badnet *n)
 {
-	return n->most_open;
+	return n->conns.most_open;
+}
+
+size_t badnet_accepted(const struct badnet *n)
+{
+	return n->conns.accepted;
+}
+
+const char *badnet_request(const struct badnet *n)
+{
+	return n->conns.request;
 }
 
 size_t badnet_queries(const struct badnet *n)

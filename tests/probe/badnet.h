@@ -2,6 +2,7 @@
 #ifndef TESTS_PROBE_BADNET_H
 #define TESTS_PROBE_BADNET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,12 @@ enum bad_fault {
 	BAD_STALL,	     /* listens, says nothing */
 	BAD_ALERT,	     /* fatal TLS alert 40 */
 	BAD_PLAIN,	     /* the reply in clear, whatever the client said */
+	BAD_PLAIN_AT_ACCEPT, /* the same before that, and RST once the client has said something */
+	BAD_RESET_LATE,	     /* RST a little after there is a connection, said or not */
 };
 
-enum bad_end { BAD_END_CLOSE, BAD_END_RESET, BAD_END_STALL };
+/* FIN: without the close_notify that CLOSE sends over TLS. */
+enum bad_end { BAD_END_CLOSE, BAD_END_RESET, BAD_END_STALL, BAD_END_FIN };
 
 struct bad_server {
 	enum bad_fault fault;
@@ -29,6 +33,10 @@ struct bad_server {
 	const char *reply;   /* to a whole request; NULL for a short 200 */
 	const char *forever; /* then this, again and again */
 	enum bad_end end;
+	const char *word;	  /* the fault only comes when the client says this */
+	size_t reply_len;	  /* of a reply with bytes NUL in it; 0 for strlen */
+	bool slow;		  /* one byte at a time */
+	void (*before)(SSL *ssl); /* called before each piece of the reply */
 };
 
 struct bad_name {
@@ -50,5 +58,8 @@ uint16_t badnet_nobody(struct badnet *n); /* SYNs are answered with RST */
 /* Most connections that were open at once, and DNS queries that came in. */
 size_t badnet_most_open(const struct badnet *n);
 size_t badnet_queries(const struct badnet *n);
+/* Connections that were accepted, and the last request that was read. */
+size_t badnet_accepted(const struct badnet *n);
+const char *badnet_request(const struct badnet *n);
 
 #endif

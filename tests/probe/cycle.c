@@ -35,7 +35,6 @@ void cycle_open(struct cycle *c)
 		.resolvers = c->resolvers,
 		.private_too = true,
 	};
-	c->config.private_too = true;
 	alarm(60);
 }
 
@@ -113,6 +112,9 @@ static void on_step(void *arg, const struct runner_step *step)
 	snprintf(s->resolver, sizeof(s->resolver), "%s", step->resolver ? step->resolver : "");
 	snprintf(s->fp, sizeof(s->fp), "%s", step->fp ? step->fp : "");
 	snprintf(s->answer, sizeof(s->answer), "%s", step->n_answers ? step->answers[0] : "");
+	snprintf(s->location, sizeof(s->location), "%s", step->location ? step->location : "");
+	for (s->n_certs = 0; s->n_certs < step->n_certs; s->n_certs++)
+		s->certs[s->n_certs] = step->certs[s->n_certs];
 	if (c->n_seen == c->cancel_after)
 		runner_cancel(c->runner);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "probe/runner.h"
+#include "probe/wire_cert.h"
 #include "tests/probe/badnet.h"
 
 #define CYCLE_SEEN_MAX	1024
@@ -16,6 +17,9 @@ struct seen {
 	struct result result;
 	char addr[64], resolver[64], fp[64], answer[64]; /* "" for none; the first answer */
 	bool last;
+	char location[TARGET_URL_MAX];
+	struct wire_cert certs[RESULT_CHAIN_MAX];
+	size_t n_certs;
 };
 
 struct cycle {

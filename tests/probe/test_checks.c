@@ -64,8 +64,8 @@ static int close_cycle(void **state)
 
 struct fault {
 	const char *what;
-	const char *url;  /* without port and path */
-	const char *last; /* step that ends the chain: kind, failure, fingerprint */
+	const char *url;   /* without port and path */
+	const char *shows; /* first step that fails, or the last: kind, failure, fingerprint */
 	struct bad_server server;
 };
 
@@ -85,6 +85,10 @@ static const struct fault faults[] = {
 	 "tls x_tls_plaintext t.body",
 	 {.fault = BAD_PLAIN, .reply = NO "\r\n" PAGE}},
 	{"hello, text", TLS, "tls x_tls_plaintext ", {.fault = BAD_PLAIN, .reply = "no\n"}},
+	{"page before hello, RST",
+	 TLS,
+	 "tls x_tls_plaintext t.body",
+	 {.fault = BAD_PLAIN_AT_ACCEPT, .reply = NO "\r\n" PAGE}},
 	{"another name", TLS, "tls ssl_invalid_hostname ", {.cert = CERT_WRONG_NAME}},
 	{"another address",
 	 "https://127.0.0.1",
@@ -96,6 +100,29 @@ static const struct fault faults[] = {
 	/* the exchange */
 	{"request, RST", PLAIN, "http x_http_reset ", {.fault = BAD_RESET}},
 	{"request, FIN", PLAIN, "http x_http_eof ", {.fault = BAD_CLOSE}},
+	{"page before request, RST",
+	 PLAIN,
+	 "http x_http_blockpage t.body",
+	 {.fault = BAD_PLAIN_AT_ACCEPT, .reply = NO "\r\n" PAGE}},
+	{"headers, RST", PLAIN, "http x_http_body_reset ", {.reply = OK, .end = BAD_END_RESET}},
+	{"headers, FIN", PLAIN, "http x_http_body_eof ", {.reply = OK}},
+	{"tls, request, RST",
+	 TLS,
+	 "http x_http_reset ",
+	 {.cert = CERT_GOOD, .reply = "", .end = BAD_END_RESET}},
+	{"tls, request, FIN", TLS, "http x_http_eof ", {.cert = CERT_GOOD, .reply = ""}},
+	{"tls, no length, FIN alone",
+	 TLS,
+	 "http  ",
+	 {.cert = CERT_GOOD, .reply = OK "\r\nabc", .end = BAD_END_FIN}},
+	{"tls, length, FIN alone",
+	 TLS,
+	 "http x_http_body_eof ",
+	 {.cert = CERT_GOOD, .reply = PART, .end = BAD_END_FIN}},
+	{"chunks, FIN",
+	 PLAIN,
+	 "http x_http_body_eof ",
+	 {.reply = OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"}},
 	{"not HTTP", PLAIN, "http http_request_failed ", {.reply = "SSH-2.0-OpenSSH_9.2\r\n"}},
 	{"body, RST", PLAIN, "http x_http_body_reset ", {.reply = PART, .end = BAD_END_RESET}},
 	{"body, FIN", PLAIN, "http x_http_body_eof ", {.reply = PART}},
@@ -132,6 +159,11 @@ static const struct fault faults[] = {
 static const struct fault silences[] = {
 	{"hello", TLS, "tls x_tls_timeout ", {.fault = BAD_STALL}},
 	{"request", PLAIN, "http x_http_timeout ", {.fault = BAD_STALL}},
+	{"tls, request",
+	 TLS,
+	 "http x_http_timeout ",
+	 {.cert = CERT_GOOD, .reply = "", .end = BAD_END_STALL}},
+	{"headers", PLAIN, "http x_http_body_timeout ", {.reply = OK, .end = BAD_END_STALL}},
 	{"body", PLAIN, "http x_http_body_timeout ", {.reply = PART, .end = BAD_END_STALL}},
 	{"page",
 	 PLAIN,
@@ -139,16 +171,25 @@ static const struct fault silences[] = {
 	 {.reply = NO "Content-Length: 999\r\n\r\n" PAGE, .end = BAD_END_STALL}},
 };
 
+/* The first step after dns that failed; what is tried after it is for comparison. */
+static const struct seen *telling_step(const struct cycle *c)
+{
+	for (size_t i = 0; i < c->n_seen; i++)
+		if (c->seen[i].result.kind != KIND_DNS && c->seen[i].result.v[RESULT_FAILURE])
+			return &c->seen[i];
+	return &c->seen[c->n_seen - 1];
+}
+
 static void measure(struct cycle *c, const struct fault *list, size_t n)
 {
-	char last[256];
+	char shows[256];
 	for (size_t i = 0; i < n; i++) {
-		const struct seen *s =
-			cycle_one(c, "%s:%u", list[i].url, badnet_listen(c->net, &list[i].server));
-		snprintf(last, sizeof(last), "%s %s %s", kind_str(s->result.kind),
+		cycle_one(c, "%s:%u", list[i].url, badnet_listen(c->net, &list[i].server));
+		const struct seen *s = telling_step(c);
+		snprintf(shows, sizeof(shows), "%s %s %s", kind_str(s->result.kind),
 			 failure_str((enum failure)s->result.v[RESULT_FAILURE]), s->fp);
-		if (strcmp(last, list[i].last))
-			fail_msg("%s: '%s' instead of '%s'", list[i].what, last, list[i].last);
+		if (strcmp(shows, list[i].shows))
+			fail_msg("%s: '%s' instead of '%s'", list[i].what, shows, list[i].shows);
 		assert_true(s->result.v[RESULT_US] >= 0);
 		assert_string_equal(s->addr, "127.0.0.1");
 	}
@@ -205,18 +246,51 @@ static void expected_status_is_the_only_one(void **state)
 	}
 }
 
-static void connections_that_do_not_come_about(void **state)
+static void a_connection_that_does_not_come_about(void **state)
 {
-	const struct bad_server reset = {.fault = BAD_RESET_AT_ACCEPT};
 	struct cycle *c = *state;
 	const struct seen *s = cycle_one(c, "https://127.0.0.1:%u/", badnet_nobody(c->net));
 	assert_int_equal(s->result.kind, KIND_TCP);
 	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_CONNECTION_REFUSED);
+}
 
-	/* Established, then reset: which step sees it is a matter of microseconds. */
-	s = cycle_one(c, "https://127.0.0.1:%u/", badnet_listen(c->net, &reset));
-	assert_int_equal(s->result.v[RESULT_FAILURE],
-			 s->result.kind == KIND_TCP ? FAIL_CONNECTION_RESET : FAIL_CONNECTION_RESET);
+/* Established, then reset, whatever is said or not: it is the connection that somebody resets, not
+ * the handshake or the request that it happened to meet. */
+static void everybody_is_reset(void **state)
+{
+	static const struct bad_server servers[] = {{.fault = BAD_RESET_AT_ACCEPT},
+						    {.fault = BAD_RESET_LATE}};
+	struct cycle *c = *state;
+	for (int i = 0; i < 4; i++) {
+		const struct seen *s = cycle_one(c, "%s://127.0.0.1:%u/", i % 2 ? "http" : "https",
+						 badnet_listen(c->net, &servers[i / 2]));
+		assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_CONNECTION_RESET);
+		if (i / 2)
+			assert_int_equal(s->result.kind, i % 2 ? KIND_HTTP : KIND_TLS);
+	}
+}
+
+static void tcp_tls_and_http_share_one_connection(void **state)
+{
+	const struct bad_server good = {.cert = CERT_GOOD};
+	struct cycle *c = *state;
+	cycle_one(c, "https://127.0.0.1:%u/", badnet_listen(c->net, &good));
+	assert_int_equal(c->n_seen, 3);
+	assert_int_equal(badnet_accepted(c->net), 1);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(c->seen[i].result.v[RESULT_FAILURE], FAIL_NONE);
+}
+
+/* The second connection is not reset, so it was because of what the first one said; its silence is
+ * not counted. */
+static void a_second_connection_tells_why(void **state)
+{
+	const struct bad_server reset = {.fault = BAD_RESET};
+	struct cycle *c = *state;
+	const struct seen *s = cycle_one(c, "http://127.0.0.1:%u/", badnet_listen(c->net, &reset));
+	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_HTTP_RESET);
+	assert_in_range(s->result.v[RESULT_US], 0, 90 * 1000);
+	assert_int_equal(badnet_accepted(c->net), 2);
 }
 
 static void dns_answers(void **state)
@@ -314,7 +388,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(caps_hold, open_cycle, close_cycle),
 		cmocka_unit_test_setup_teardown(expected_status_is_the_only_one, open_cycle,
 						close_cycle),
-		cmocka_unit_test_setup_teardown(connections_that_do_not_come_about, open_cycle,
+		cmocka_unit_test_setup_teardown(a_connection_that_does_not_come_about, open_cycle,
+						close_cycle),
+		cmocka_unit_test_setup_teardown(everybody_is_reset, open_cycle, close_cycle),
+		cmocka_unit_test_setup_teardown(tcp_tls_and_http_share_one_connection, open_cycle,
+						close_cycle),
+		cmocka_unit_test_setup_teardown(a_second_connection_tells_why, open_cycle,
 						close_cycle),
 		cmocka_unit_test_setup_teardown(dns_answers, open_cycle, close_cycle),
 		cmocka_unit_test_setup_teardown(dns_target_asks_its_own_resolver, open_cycle,

@@ -70,6 +70,18 @@ int views_alive(struct views *v, int64_t received_ms)
 	return v->fails ? -1 : 0;
 }
 
+int views_start(struct views *v, int64_t received_ms)
+{
+	assert_true(received_ms > 0);
+	v->starts++;
+	return v->fails ? -1 : 0;
+}
+
+int64_t views_due(const struct views *v)
+{
+	return v->due_ms ? v->due_ms : INT64_MAX;
+}
+
 int views_tick(struct views *v, int64_t now_ms)
 {
 	v->tick_ms = now_ms;
@@ -113,6 +125,7 @@ int set_up(void **state)
 	assert_non_null(w->country);
 	w->place = place_open(NULL, NULL, w->country, err, sizeof(err));
 	start(w);
+	ingest_start(w->ingest, w->now_ms);
 	*state = w;
 	return 0;
 }
@@ -186,7 +199,8 @@ static int count_record(void *arg, const struct archive_record *r, struct archiv
 {
 	size_t *n = arg;
 	(void)end;
-	n[r->type == ARCHIVE_ALIVE]++;
+	if (r->type != ARCHIVE_START)
+		n[r->type == ARCHIVE_ALIVE]++;
 	return 0;
 }
 

@@ -14,6 +14,8 @@
 #define views_fold	fake_views_fold
 #define views_alive	fake_views_alive
 #define views_tick	fake_views_tick
+#define views_start	fake_views_start
+#define views_due	fake_views_due
 
 #include <event2/event.h>
 #include <sys/resource.h>
@@ -39,7 +41,8 @@ struct views {
 		size_t results;
 		enum target_class class; /* of the first target */
 	} fold[MANY];
-	size_t n, alive;
+	int64_t due_ms; /* 0: nothing is */
+	size_t n, alive, starts;
 	int64_t tick_ms; /* of the last tick */
 	bool fails;
 };
