@@ -85,4 +85,4 @@ every "$VIDEO" tls 'fails("x_tls_plaintext")'
 none "$VIDEO" http
 blocked_by_page $PLAIN
 up "$SEARCH" http://search.example/ "$BANK" $QUIC
-every "" link 'ok and .nsup == 1'
+every "" link 'ok and .gwup == 1 and .nsup == 1'

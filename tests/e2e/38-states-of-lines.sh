@@ -81,4 +81,4 @@ for target in "${all[@]}"; do
 	none "$target" tcp
 	none "$target" quic
 done
-every "" link '.ipv4 == 1 and .ipv6 == 1 and .gateway == 1 and .ns == 1 and .nsup == 0'
+every "" link '.ipv4 == 1 and .ipv6 == 1 and .gateway == 1 and .ns == 1 and .gwup == 1 and .nsup == 0'

@@ -102,6 +102,6 @@ up() { # TARGET...: reached over IPv4 and over IPv6, with nothing amiss on the w
 }
 
 same_device() { # the line is fine and nobody answers for others, whatever happens further away
-	every "" link 'ok and .ipv4 == 1 and .ipv6 == 1 and .gateway == 1 and .ns == 1 and .nsup == 1'
+	every "" link 'ok and .ipv4 == 1 and .ipv6 == 1 and .gateway == 1 and .ns == 1 and .gwup == 1 and .nsup == 1'
 	every "" guard ok
 }
