@@ -29,7 +29,7 @@
 
 struct event_base;
 struct fingerprints;
-struct loop_ares;
+struct resolver;
 struct wire_cert;
 
 /* What all checks of a runner see; borrowed. */
@@ -64,7 +64,7 @@ struct check {
 	int expect_status;  /* http: 0 for 200..399 */
 	const char *scheme; /* http: "http" or "https", to know the way back from a redirect */
 	int qtype;	    /* dns */
-	struct loop_ares *resolver; /* dns; NULL when this device has none */
+	const struct resolver *resolver; /* dns; NULL when this device has none */
 
 	/* The answer. */
 	struct check_answer answer;
@@ -102,6 +102,6 @@ void check_done(struct check *c, enum failure failure);
 struct check_answer *check_more(struct check *c);
 
 extern const struct check_ops check_dns, check_tcp, check_tls, check_http, check_link, check_guard,
-	check_speed;
+	check_speed, check_quic;
 
 #endif

@@ -2,8 +2,6 @@
  * follows. */
 #include <errno.h>
 #include <event2/event.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "probe/check.h"
@@ -38,14 +36,6 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
 	finish(arg);
 }
 
-/* Small writes are not to wait for each other's acknowledgement: a request that follows the end of
- * a handshake would be late by a round trip. */
-static void send_at_once(int fd)
-{
-	const int on = 1;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
 static void start(struct check *c)
 {
 	union wire_addr a;
@@ -55,7 +45,6 @@ static void start(struct check *c)
 		check_done(c, classify_connect_local(errno));
 		return;
 	}
-	send_at_once(c->stream.fd);
 	if (connect(c->stream.fd, &a.any, len) == 0) {
 		finish(c);
 		return;

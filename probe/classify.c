@@ -1,9 +1,8 @@
 /* classify.c: tables of codes. Where a code is ambiguous the comment beside it says why it is read
- * the way it is; the codes of libcurl 7.88.1, c-ares 1.18.1 and OpenSSL 3.0 were taken from faults
+ * the way it is; the codes of libcurl 7.88.1 and OpenSSL 3.0 were taken from faults
  * made on purpose. */
 #include "probe/classify.h"
 
-#include <ares.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -11,7 +10,11 @@
 #include <openssl/x509_vfy.h>
 #include <string.h>
 
-#define RCODE_NOERROR 0
+/* RFC 1035, section 4.1.1. */
+#define RCODE_NOERROR  0
+#define RCODE_SERVFAIL 2
+#define RCODE_NXDOMAIN 3
+#define RCODE_REFUSED  5
 
 enum failure classify_connect_local(int err)
 {
@@ -98,26 +101,15 @@ enum failure classify_io(int err, enum phase phase)
 	}
 }
 
-enum failure classify_dns(int ares_status, int rcode, unsigned int answers)
+enum failure classify_dns(int rcode, bool whole, size_t addresses)
 {
-	switch (ares_status) {
-	case ARES_SUCCESS:
-		/* ares_query translates six rcodes and calls all others a success. */
-		if (rcode != RCODE_NOERROR)
-			return FAIL_DNS_MISBEHAVING;
-		return answers ? FAIL_NONE : FAIL_DNS_NO_ANSWER;
-	case ARES_ENODATA: return FAIL_DNS_NO_ANSWER;
-	case ARES_ENOTFOUND: return FAIL_DNS_NXDOMAIN;
-	case ARES_ESERVFAIL: return FAIL_DNS_SERVFAIL;
-	case ARES_EREFUSED: return FAIL_DNS_REFUSED;
-	case ARES_ETIMEOUT: return FAIL_DNS_TIMEOUT;
-	/* The state in which a query begins: nothing could be sent, or ICMP came back each time. */
-	case ARES_ECONNREFUSED: return FAIL_DNS_UNREACHABLE;
-	case ARES_ENOMEM:
-	case ARES_EFILE:
-	case ARES_ENOTINITIALIZED:
-	case ARES_EBADNAME:
-	case ARES_EBADQUERY: return FAIL_LOCAL_ERROR;
+	if (!whole)
+		return FAIL_DNS_MISBEHAVING;
+	switch (rcode) {
+	case RCODE_NOERROR: return addresses ? FAIL_NONE : FAIL_DNS_NO_ANSWER;
+	case RCODE_SERVFAIL: return FAIL_DNS_SERVFAIL;
+	case RCODE_NXDOMAIN: return FAIL_DNS_NXDOMAIN;
+	case RCODE_REFUSED: return FAIL_DNS_REFUSED;
 	default: return FAIL_DNS_MISBEHAVING;
 	}
 }
@@ -184,10 +176,12 @@ static enum failure curl_failure(const struct classify_curl *c)
 		return classify_connect_remote((int)c->os_errno);
 	case CURLE_OPERATION_TIMEDOUT: return classify_timeout(c->phase);
 	case CURLE_SSL_CONNECT_ERROR: return curl_handshake(c);
-	/* The chain verified, so it was libcurl's own comparison of names that failed. */
+	/* libcurl compares the names itself, and before it asks for the result of the verification:
+	 * that is still what it was at first, which no chain that OpenSSL refused leaves behind. */
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return c->verify_result == X509_V_OK ? FAIL_SSL_INVALID_HOSTNAME
-						     : classify_x509(c->verify_result);
+		return c->verify_result == X509_V_OK || c->verify_result == X509_V_ERR_UNSPECIFIED
+			       ? FAIL_SSL_INVALID_HOSTNAME
+			       : classify_x509(c->verify_result);
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE: return FAIL_HTTP_EOF;
 	case CURLE_SEND_ERROR:

@@ -8,6 +8,7 @@
 #define PROBE_CLASSIFY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/failure.h"
 
@@ -24,9 +25,9 @@ enum failure classify_io(int err, enum phase phase);
 /* The deadline passed, or ETIMEDOUT. */
 enum failure classify_timeout(enum phase phase);
 
-/* Status and rcode (-1 for no answer) that c-ares gives for a query, and how many addresses it
+/* An answer to a DNS query: its rcode, whether it could be read to the end, and how many addresses it
  * held. */
-enum failure classify_dns(int ares_status, int rcode, unsigned int answers);
+enum failure classify_dns(int rcode, bool whole, size_t addresses);
 
 /* X509_V_ERR code of the verification of a chain and name; X509_V_OK is FAIL_NONE. */
 enum failure classify_x509(long verify_result);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "probe/fingerprints.h"
-#include "probe/loop_ares.h"
+#include "probe/resolver.h"
 #include "probe/spool.h"
 #include "probe/state.h"
 
@@ -65,12 +65,8 @@ static int read_resolvers(struct command_runner *r, const struct conf *c, char *
 	r->resolvers = xcalloc(n + 1, sizeof(*r->resolvers));
 	for (size_t i = 0; i < n; i++) {
 		r->resolvers[i] = conf_at(c, "dns", "resolver", i);
-		if (!loop_ares_knows(r->resolvers[i])) {
-			snprintf(err, errlen,
-				 "resolver '%.64s' is neither system nor udp://ADDRESS[:PORT]",
-				 r->resolvers[i]);
+		if (!resolver_knows(r->resolvers[i], err, errlen))
 			return -1;
-		}
 	}
 	return 0;
 }

@@ -17,7 +17,7 @@
 #include "common/batch.h"
 #include "common/buf.h"
 #include "probe/chain.h"
-#include "probe/loop_ares.h"
+#include "probe/resolver.h"
 #include "probe/step.h"
 #include "probe/wire_addr.h"
 #include "probe/wire_cert.h"
@@ -36,6 +36,7 @@ static const struct check_ops *const checks[KINDS] = {
 	[KIND_DNS] = &check_dns,   [KIND_TCP] = &check_tcp,   [KIND_TLS] = &check_tls,
 	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
 	[KIND_SPEED] = &check_speed,
+	[KIND_QUIC] = &check_quic,
 };
 
 /* Sent as SNI when the true name fails and the list has nothing better. IANA keeps it for
@@ -47,7 +48,7 @@ struct run {
 	struct runner *runner;
 	struct chain chain;
 	LIST_HEAD(, step) steps;
-	struct loop_ares *own; /* dns:// has a resolver of its own */
+	struct resolver *own; /* dns:// has a resolver of its own */
 	char own_name[RESOLVER_LEN];
 	struct wire_stream stream; /* from step to step */
 	bool uses_tls;
@@ -70,7 +71,7 @@ struct runner {
 	size_t *order, n, next;
 	LIST_HEAD(, run) runs;
 	size_t n_runs, n_tls;
-	struct loop_ares *channels[BATCH_RESOLVERS_MAX]; /* NULL where the device has no such one */
+	struct resolver *channels[BATCH_RESOLVERS_MAX]; /* NULL where the device has no such one */
 	size_t n_channels;
 };
 
@@ -181,7 +182,7 @@ static void start_run(struct runner *r, const struct target *target)
 	r->n_tls += run->uses_tls;
 	if (target && target->scheme == TARGET_DNS) {
 		name_resolver(run->own_name, target);
-		run->own = loop_ares_new(r->env.base, run->own_name, r->env.resolv_conf,
+		run->own = resolver_new(r->env.base, run->own_name, r->env.resolv_conf,
 					 r->timeout_ms);
 	}
 	chain_begin(&run->chain, target, r->n_channels);
@@ -198,7 +199,7 @@ static void end_run(struct run *run)
 		step_free(s);
 	}
 	wire_stream_close(&run->stream);
-	loop_ares_free(run->own);
+	resolver_free(run->own);
 	LIST_REMOVE(run, entry);
 	r->n_runs--;
 	r->n_tls -= run->uses_tls;
@@ -264,7 +265,7 @@ static void on_step(struct step *s)
 static void open_channels(struct runner *r)
 {
 	while (r->n_channels < BATCH_RESOLVERS_MAX && r->resolvers[r->n_channels]) {
-		r->channels[r->n_channels] = loop_ares_new(r->env.base, r->resolvers[r->n_channels],
+		r->channels[r->n_channels] = resolver_new(r->env.base, r->resolvers[r->n_channels],
 							   r->env.resolv_conf, r->timeout_ms);
 		r->n_channels++;
 	}
@@ -289,7 +290,7 @@ static void end_cycle(struct runner *r)
 	while ((run = LIST_FIRST(&r->runs)))
 		end_run(run);
 	while (r->n_channels)
-		loop_ares_free(r->channels[--r->n_channels]);
+		resolver_free(r->channels[--r->n_channels]);
 	free(r->order);
 	r->order = NULL;
 	r->busy = false;

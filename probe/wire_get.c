@@ -76,7 +76,7 @@ static void no_bytes(struct wire_get *g, const struct wire_got *got)
 		wait_for(g, EV_READ);
 	else if (got->io == WIRE_WAIT_WRITE)
 		wait_for(g, EV_WRITE);
-	else if (got->io == WIRE_END && wire_http_end(&g->http))
+	else if (got->io == WIRE_END && !g->write_err && wire_http_end(&g->http))
 		finish(g, FAIL_NONE);
 	else if (got->io == WIRE_BROKEN && !err)
 		finish(g, FAIL_HTTP_REQUEST_FAILED); /* records that are not TLS */
@@ -105,6 +105,16 @@ static void receive(struct wire_get *g, int64_t now)
 	wait_for(g, EV_READ);
 }
 
+/* TLS may hold bytes already that came with the end of its handshake: no event tells of them. */
+static void wait_for_answer(struct wire_get *g)
+{
+	g->sent_us = clock_mono_us();
+	if (wire_stream_has_more(g->stream))
+		receive(g, g->sent_us);
+	else
+		wait_for(g, EV_READ);
+}
+
 static void send_request(struct wire_get *g)
 {
 	struct wire_got got = wire_stream_write(g->stream, g->request + g->sent, g->len - g->sent);
@@ -112,8 +122,9 @@ static void send_request(struct wire_get *g)
 	case WIRE_DONE:
 		g->sent += got.n;
 		if (g->sent == g->len)
-			g->sent_us = clock_mono_us();
-		wait_for(g, g->sent == g->len ? EV_READ : EV_WRITE);
+			wait_for_answer(g);
+		else
+			wait_for(g, EV_WRITE);
 		break;
 	case WIRE_WAIT_READ: wait_for(g, EV_READ); break;
 	case WIRE_WAIT_WRITE: wait_for(g, EV_WRITE); break;
@@ -129,7 +140,7 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 	struct wire_get *g = arg;
 	(void)fd;
 	(void)what;
-	if (g->sent < g->len)
+	if (g->sent < g->len && !g->write_err)
 		send_request(g);
 	else
 		receive(g, clock_mono_us());

@@ -120,7 +120,7 @@ static void reply(struct conn *c)
 			c->out = server->forever;
 			c->out_end = c->out + strlen(c->out);
 		}
-		if (server->slow) {
+		if (server->slow && c->out < c->out_end) {
 			wait_for(c, EV_WRITE);
 			return;
 		}

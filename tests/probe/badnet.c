@@ -2,7 +2,6 @@
 #include "tests/probe/badnet.h"
 
 #include <arpa/inet.h>
-#include <arpa/nameser.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <netinet/in.h>
@@ -24,7 +23,6 @@ struct service {
 	struct event *event; /* NULL when nobody accepts */
 	int fd, waiting[FULL_CONNS];
 	const struct bad_server *server;
-	const struct bad_name *names;
 	unsigned int served;
 };
 
@@ -32,7 +30,6 @@ struct badnet {
 	struct event_base *base;
 	LIST_HEAD(, service) services;
 	struct badconns conns;
-	size_t queries;
 };
 
 static void need(int ok)
@@ -117,74 +114,6 @@ uint16_t badnet_full(struct badnet *n)
 	return port;
 }
 
-/* --- DNS --- */
-
-/* Reads the question into name. Its end in the packet, or 0 when it is not what a resolver gets. */
-static size_t read_question(char name[static 256], int *qtype, const unsigned char *p, size_t len)
-{
-	size_t at = NS_HFIXEDSZ, to = 0;
-	while (at < len && p[at]) {
-		size_t label = p[at++];
-		if (label > 63 || at + label >= len || to + label + 1 > 255)
-			return 0;
-		if (to)
-			name[to++] = '.';
-		memcpy(name + to, p + at, label);
-		to += label;
-		at += label;
-	}
-	name[to] = '\0';
-	if (at + 5 > len)
-		return 0;
-	*qtype = p[at + 1] << 8 | p[at + 2];
-	return at + 5;
-}
-
-static size_t put_answer(unsigned char *p, int qtype, const char *addr)
-{
-	static const unsigned char fixed[] = {0xc0, NS_HFIXEDSZ, 0, 0, 0, 1, 0, 0, 0, 60, 0, 0};
-	size_t len = qtype == ns_t_a ? 4 : 16;
-	memcpy(p, fixed, sizeof(fixed));
-	p[3] = (unsigned char)qtype;
-	p[11] = (unsigned char)len;
-	need(inet_pton(qtype == ns_t_a ? AF_INET : AF_INET6, addr, p + sizeof(fixed)) == 1);
-	return sizeof(fixed) + len;
-}
-
-static void on_query(evutil_socket_t fd, short what, void *arg)
-{
-	struct service *s = arg;
-	const struct bad_name *n = s->names;
-	unsigned char p[1024];
-	struct sockaddr_in peer;
-	socklen_t peer_len = sizeof(peer);
-	char name[256];
-	int qtype;
-	ssize_t got = recvfrom(fd, p, 512, 0, (struct sockaddr *)&peer, &peer_len);
-	size_t len = got > NS_HFIXEDSZ ? read_question(name, &qtype, p, (size_t)got) : 0;
-	(void)what;
-	s->net->queries++;
-	while (len && n->name && strcasecmp(n->name, name))
-		n++;
-	if (!len || n->silent)
-		return;
-	const char *addr = qtype == ns_t_a ? n->a : n->aaaa;
-	p[2] = 0x81; /* an answer, recursion desired */
-	p[3] = (unsigned char)(0x80 | (n->name ? n->rcode : ns_r_nxdomain));
-	p[7] = addr != NULL;
-	if (addr)
-		len += put_answer(p + len, qtype, addr);
-	sendto(fd, p, len, 0, (struct sockaddr *)&peer, peer_len);
-}
-
-uint16_t badnet_dns(struct badnet *n, const struct bad_name *names, uint16_t port)
-{
-	struct service *s = add_service(n, SOCK_DGRAM, &port);
-	s->names = names;
-	serve(s, on_query);
-	return port;
-}
-
 /* --- the whole --- */
 
 void badnet_free(struct badnet *n)
@@ -217,9 +146,4 @@ size_t badnet_accepted(const struct badnet *n)
 const char *badnet_request(const struct badnet *n)
 {
 	return n->conns.request;
-}
-
-size_t badnet_queries(const struct badnet *n)
-{
-	return n->queries;
 }

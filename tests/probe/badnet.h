@@ -39,25 +39,16 @@ struct bad_server {
 	void (*before)(SSL *ssl); /* called before each piece of the reply */
 };
 
-struct bad_name {
-	const char *name; /* NULL ends the list; names that are not in it do not exist */
-	int rcode;
-	const char *a, *aaaa; /* NULL: no address of this kind */
-	int silent;
-};
-
 struct badnet *badnet_new(struct event_base *base, struct badcert *certs);
 void badnet_free(struct badnet *n);
 
 /* Each gives a port of 127.0.0.1. What is passed is borrowed. */
 uint16_t badnet_listen(struct badnet *n, const struct bad_server *s);
-uint16_t badnet_dns(struct badnet *n, const struct bad_name *names, uint16_t port);
 uint16_t badnet_full(struct badnet *n); /* SYNs are dropped: the queue is full and nobody accepts */
 uint16_t badnet_nobody(struct badnet *n); /* SYNs are answered with RST */
 
-/* Most connections that were open at once, and DNS queries that came in. */
+/* Most connections that were open at once. */
 size_t badnet_most_open(const struct badnet *n);
-size_t badnet_queries(const struct badnet *n);
 /* Connections that were accepted, and the last request that was read. */
 size_t badnet_accepted(const struct badnet *n);
 const char *badnet_request(const struct badnet *n);

@@ -29,6 +29,7 @@ void cycle_open(struct cycle *c)
 	c->certs = badcert_new(cycle_file(c, "ca.pem", ""));
 	setenv("SSL_CERT_FILE", c->path, 1);
 	c->net = badnet_new(c->base, c->certs);
+	c->dns = baddns_new(c->base);
 	c->config = (struct runner_config){
 		.concurrency = 16,
 		.check_timeout_ms = 5000,
@@ -43,6 +44,7 @@ void cycle_close(struct cycle *c)
 	static const char *const names[] = {"ca.pem", "fingerprints.csv", "resolv.conf"};
 	runner_free(c->runner);
 	badnet_free(c->net);
+	baddns_free(c->dns);
 	badcert_free(c->certs);
 	fingerprints_free(c->fingerprints);
 	targets_clear(&c->targets);
@@ -62,7 +64,7 @@ void cycle_dns(struct cycle *c, const struct bad_name *names)
 		i++;
 	assert_true(i < CYCLE_RESOLVERS);
 	snprintf(c->resolver_text[i], sizeof(c->resolver_text[i]), "udp://127.0.0.1:%u",
-		 badnet_dns(c->net, names, 0));
+		 baddns_serve(c->dns, names, 0));
 	c->resolvers[i] = c->resolver_text[i];
 }
 
@@ -115,6 +117,8 @@ static void on_step(void *arg, const struct runner_step *step)
 	snprintf(s->location, sizeof(s->location), "%s", step->location ? step->location : "");
 	for (s->n_certs = 0; s->n_certs < step->n_certs; s->n_certs++)
 		s->certs[s->n_certs] = step->certs[s->n_certs];
+	snprintf(s->cname, sizeof(s->cname), "%s", step->cname ? step->cname : "");
+	s->n_answers = step->n_answers;
 	if (c->n_seen == c->cancel_after)
 		runner_cancel(c->runner);
 }

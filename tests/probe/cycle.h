@@ -7,6 +7,7 @@
 
 #include "probe/runner.h"
 #include "probe/wire_cert.h"
+#include "tests/probe/baddns.h"
 #include "tests/probe/badnet.h"
 
 #define CYCLE_SEEN_MAX	1024
@@ -15,7 +16,10 @@
 struct seen {
 	char url[TARGET_URL_MAX]; /* "" for the link */
 	struct result result;
-	char addr[64], resolver[64], fp[64], answer[64]; /* "" for none; the first answer */
+	char addr[64], resolver[64], fp[64]; /* "" for none */
+	char answer[64];		     /* the first address */
+	size_t n_answers;
+	char cname[256];
 	bool last;
 	char location[TARGET_URL_MAX];
 	struct wire_cert certs[RESULT_CHAIN_MAX];
@@ -26,6 +30,7 @@ struct cycle {
 	struct event_base *base;
 	struct badcert *certs;
 	struct badnet *net;
+	struct baddns *dns;
 	struct fingerprints *fingerprints;
 	struct runner_config config; /* may be changed before the first measurement */
 	struct runner *runner;

@@ -348,13 +348,13 @@ static void dropped_packets(void **state)
 	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_DNS_TIMEOUT);
 	assert_int_equal(s->result.v[RESULT_RCODE], -1);
 	/* A question is repeated before it is given up. */
-	assert_int_equal(badnet_queries(c->net), 6);
+	assert_int_equal(baddns_queries(c->dns), 6);
 }
 
 static void dns_target_asks_its_own_resolver(void **state)
 {
 	struct cycle *c = *state;
-	unsigned int port = badnet_dns(c->net, names, 0);
+	unsigned int port = baddns_serve(c->dns, names, 0);
 	char resolver[64];
 	const struct seen *s = cycle_one(c, "dns://127.0.0.1:%u/good.test", port);
 	snprintf(resolver, sizeof(resolver), "udp://127.0.0.1:%u", port);

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <ares.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -47,7 +46,7 @@ static void what_came_back_is_the_network(void **state)
 
 static void established_connections(void **state)
 {
-	static const enum phase phases[] = {PHASE_TLS, PHASE_EXCHANGE};
+	static const enum phase phases[] = {PHASE_TLS, PHASE_EXCHANGE, PHASE_BODY};
 	(void)state;
 	assert_int_equal(classify_io(ECONNRESET, PHASE_TLS), FAIL_TLS_RESET);
 	assert_int_equal(classify_io(EPIPE, PHASE_EXCHANGE), FAIL_HTTP_RESET);
@@ -55,7 +54,12 @@ static void established_connections(void **state)
 	assert_int_equal(classify_io(ETIMEDOUT, PHASE_EXCHANGE), FAIL_HTTP_TIMEOUT);
 	assert_int_equal(classify_io(EHOSTUNREACH, PHASE_TLS), FAIL_HOST_UNREACHABLE);
 	assert_int_equal(classify_timeout(PHASE_CONNECT), FAIL_TCP_TIMEOUT);
-	for (size_t i = 0; i < 2; i++)
+	assert_int_equal(classify_io(0, PHASE_TLS), FAIL_TLS_EOF);
+	assert_int_equal(classify_io(0, PHASE_EXCHANGE), FAIL_HTTP_EOF);
+	assert_int_equal(classify_io(0, PHASE_BODY), FAIL_HTTP_BODY_EOF);
+	assert_int_equal(classify_io(EPIPE, PHASE_BODY), FAIL_HTTP_BODY_RESET);
+	assert_int_equal(classify_io(ETIMEDOUT, PHASE_BODY), FAIL_HTTP_BODY_TIMEOUT);
+	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases); i++)
 		for (int err = 0; err < 134; err++)
 			assert_int_not_equal(classify_io(err, phases[i]), FAIL_NONE);
 }
@@ -63,15 +67,18 @@ static void established_connections(void **state)
 static void dns(void **state)
 {
 	(void)state;
-	assert_int_equal(classify_dns(ARES_SUCCESS, 0, 1), FAIL_NONE);
-	assert_int_equal(classify_dns(ARES_SUCCESS, 0, 0), FAIL_DNS_NO_ANSWER);
-	assert_int_equal(classify_dns(ARES_SUCCESS, 9, 1), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_ENODATA, 0, 0), FAIL_DNS_NO_ANSWER);
-	assert_int_equal(classify_dns(ARES_EBADRESP, 0, 0), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_ENOTIMP, 4, 0), FAIL_DNS_MISBEHAVING);
-	assert_int_equal(classify_dns(ARES_EBADNAME, -1, 0), FAIL_LOCAL_ERROR);
-	for (int status = 1; status < 30; status++)
-		assert_int_not_equal(classify_dns(status, 0, 1), FAIL_NONE);
+	assert_int_equal(classify_dns(0, true, 1), FAIL_NONE);
+	assert_int_equal(classify_dns(0, true, 0), FAIL_DNS_NO_ANSWER);
+	assert_int_equal(classify_dns(2, true, 0), FAIL_DNS_SERVFAIL);
+	assert_int_equal(classify_dns(3, true, 0), FAIL_DNS_NXDOMAIN);
+	assert_int_equal(classify_dns(5, true, 0), FAIL_DNS_REFUSED);
+	assert_int_equal(classify_dns(4, true, 0), FAIL_DNS_MISBEHAVING);
+	assert_int_equal(classify_dns(9, true, 1), FAIL_DNS_MISBEHAVING);
+	/* What can't be read is no answer, and addresses beside an error are none. */
+	for (int rcode = 0; rcode < 16; rcode++)
+		assert_int_equal(classify_dns(rcode, false, 1), FAIL_DNS_MISBEHAVING);
+	for (int rcode = 1; rcode < 16; rcode++)
+		assert_int_not_equal(classify_dns(rcode, true, 1), FAIL_NONE);
 }
 
 static void certificates(void **state)
@@ -87,6 +94,18 @@ static void certificates(void **state)
 	assert_int_equal(classify_x509(X509_V_ERR_OUT_OF_MEM), FAIL_LOCAL_ERROR);
 	for (long v = 1; v < 100; v++)
 		assert_int_not_equal(classify_x509(v), FAIL_NONE);
+}
+
+static void text_is_told_from_tls(void **state)
+{
+	(void)state;
+	for (const char *p = "H<{ \r\n\xef"; *p; p++)
+		assert_true(classify_is_text((unsigned char)*p));
+	/* The types of TLS records (RFC 8446 section 5.1), and a record of SSLv2. */
+	for (unsigned char type = 20; type <= 24; type++)
+		assert_false(classify_is_text(type));
+	assert_false(classify_is_text(0x80));
+	assert_false(classify_is_text(0));
 }
 
 static void handshakes(void **state)
@@ -121,6 +140,8 @@ static void libcurl(void **state)
 	assert_int_equal(curl(CURLE_OPERATION_TIMEDOUT, 0, 0, PHASE_CONNECT), FAIL_TCP_TIMEOUT);
 	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_OK, PHASE_TLS),
 			 FAIL_SSL_INVALID_HOSTNAME);
+	assert_int_equal(curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_UNSPECIFIED, PHASE_TLS),
+			 FAIL_SSL_INVALID_HOSTNAME);
 	assert_int_equal(
 		curl(CURLE_PEER_FAILED_VERIFICATION, 0, X509_V_ERR_CERT_HAS_EXPIRED, PHASE_TLS),
 		FAIL_SSL_INVALID_CERTIFICATE);
@@ -139,6 +160,7 @@ int main(void)
 		cmocka_unit_test(established_connections),
 		cmocka_unit_test(dns),
 		cmocka_unit_test(certificates),
+		cmocka_unit_test(text_is_told_from_tls),
 		cmocka_unit_test(handshakes),
 		cmocka_unit_test(libcurl),
 	};

@@ -196,7 +196,7 @@ static void get_stuck(struct cycle *c)
 		.fault = BAD_STALL, .spare = 1, .cert = CERT_GOOD};
 	cycle_dns(c, truth);
 	cycle_target(c, "https://silent.test/");
-	cycle_target(c, "dns://127.0.0.1:%u/silent.test", badnet_dns(c->net, truth, 0));
+	cycle_target(c, "dns://127.0.0.1:%u/silent.test", baddns_serve(c->dns, truth, 0));
 	cycle_target(c, "tcp://127.0.0.1:%u", badnet_full(c->net));
 	cycle_target(c, "https://127.0.0.1:%u/", badnet_full(c->net));
 	cycle_target(c, "https://good.test:%u/", badnet_listen(c->net, &stall));
@@ -319,12 +319,10 @@ static void measure_without_network(void)
 	assert_int_equal(failure(&c.seen[0]), FAIL_NO_CARRIER);
 	assert_int_equal(c.seen[0].result.v[RESULT_NS], 1);
 	for (size_t i = 1; i < c.n_seen; i++)
-		assert_int_equal(failure(&c.seen[i]), c.seen[i].result.kind == KIND_DNS
-							      ? FAIL_DNS_UNREACHABLE
-							      : FAIL_NETWORK_UNREACHABLE);
+		assert_int_equal(failure(&c.seen[i]), FAIL_NETWORK_UNREACHABLE);
 
 	bring_loopback_up();
-	badnet_dns(c.net, truth, 53);
+	baddns_serve(c.dns, truth, 53);
 	cycle_file(&c, "resolv.conf", "nameserver 127.0.0.1\n");
 	const struct seen *s = cycle_one(&c, "http://good.test:%u/", badnet_nobody(c.net));
 	assert_int_equal(c.n_seen, 3);
