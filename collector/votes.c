@@ -3,6 +3,10 @@
  * A URL is reached when its last step succeeded: http for web addresses, tcp and dns for those
  * schemes. The steps before it are counted too, so that a reader can see where it stops.
  *
+ * The steps of one measurement of a target follow on one another, and all of them belong to the bucket
+ * in which the first began: otherwise a target whose connection was made just after a bucket's end
+ * would seem to have failed in it.
+ *
  * Failures of class LOCAL say something about this device, not about the network: a host without
  * IPv6 fails every IPv6 attempt. They have no say while the link is up. When the link itself is
  * down they are exactly what a cut line looks like, and count. The link result nearest in time
@@ -21,6 +25,10 @@ struct seen {
 	bool yes;
 };
 
+/* Steps of one measurement are no further apart than this (a resolver's further answers are waited for
+ * half a second), and two measurements of one target are. */
+#define SAME_MS 1500
+
 struct seen_list {
 	struct seen *list; /* in the order of the batch */
 	size_t n;
@@ -32,6 +40,7 @@ struct collect {
 	uint64_t probe;
 	int64_t bucket_ms;
 	const struct country_target **targets; /* by index of the batch; NULL has no vote */
+	int64_t *begun_ms;		       /* by result: its measurement */
 	struct seen_list links;		       /* was the line up? */
 	struct seen_list guards;	       /* did somebody answer for others? */
 };
@@ -118,7 +127,7 @@ static bool has_no_say(const struct collect *c, const struct result *r)
 
 static void collect_target(struct collect *c, const struct result *r)
 {
-	int64_t index = r->v[RESULT_TARGET], t_ms = r->v[RESULT_T];
+	int64_t index = r->v[RESULT_TARGET], t_ms = c->begun_ms[r - c->batch->results];
 	if (index < 0 || (size_t)index >= c->batch->n_targets || !c->targets[index])
 		return;
 	const struct country_target *t = c->targets[index];
@@ -153,6 +162,44 @@ static void find_targets(struct collect *c, const struct country *country)
 	}
 }
 
+struct timed {
+	size_t i;
+	int64_t target, t_ms, end_ms;
+};
+
+static int by_target_and_time(const void *a, const void *b)
+{
+	const struct timed *x = a, *y = b;
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	return x->t_ms != y->t_ms ? (x->t_ms < y->t_ms ? -1 : 1) : 0;
+}
+
+/* When the measurement of each result began. */
+static void find_begun(struct collect *c)
+{
+	const struct batch *b = c->batch;
+	struct timed *all = xcalloc(b->n_results + 1, sizeof(*all));
+	c->begun_ms = xcalloc(b->n_results + 1, sizeof(*c->begun_ms));
+	for (size_t i = 0; i < b->n_results; i++) {
+		const int64_t *v = b->results[i].v;
+		int64_t us = v[RESULT_US] > 0 ? v[RESULT_US] : 0;
+		all[i] = (struct timed){i, v[RESULT_TARGET], v[RESULT_T], v[RESULT_T] + us / 1000};
+	}
+	qsort(all, b->n_results, sizeof(*all), by_target_and_time);
+	int64_t begun = 0, end = 0;
+	for (size_t i = 0; i < b->n_results; i++) {
+		const struct timed *t = &all[i];
+		if (!i || t->target != all[i - 1].target || t->t_ms > end + SAME_MS) {
+			begun = t->t_ms;
+			end = t->end_ms;
+		}
+		end = t->end_ms > end ? t->end_ms : end;
+		c->begun_ms[t->i] = begun;
+	}
+	free(all);
+}
+
 static void see(struct seen_list *l, int64_t t_ms, bool yes)
 {
 	l->list[l->n++] = (struct seen){t_ms, yes};
@@ -179,6 +226,7 @@ void votes_collect(struct votes *out, const struct batch *b, const struct countr
 	*out = (struct votes){0};
 	find_targets(&c, country);
 	find_device(&c);
+	find_begun(&c);
 	for (size_t i = 0; i < b->n_results; i++) {
 		const struct result *r = &b->results[i];
 		if (r->kind == KIND_LINK)
@@ -186,6 +234,7 @@ void votes_collect(struct votes *out, const struct batch *b, const struct countr
 		else
 			collect_target(&c, r);
 	}
+	free(c.begun_ms);
 	free(c.links.list);
 	free(c.guards.list);
 	free(c.targets);

@@ -115,7 +115,7 @@ static void test_any_success(void **state)
 static void test_buckets(void **state)
 {
 	struct world *w = *state;
-	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET - 1, FAIL_NONE);
+	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET - 2000, FAIL_NONE);
 	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET, FAIL_HTTP_TIMEOUT);
 	add(w, KIND_HTTP, "https://open1.example/", T0, FAIL_NONE);
 	assert_int_equal(collect(w, 0, CLASS_OPEN)->ok, 3);
@@ -132,6 +132,30 @@ static void test_unknown_target(void **state)
 	add(w, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
 	votes_collect(&w->votes, &w->batch, w->country, 1, BUCKET);
 	assert_int_equal(w->votes.n, 0);
+}
+
+/* A measurement that goes on past the end of a bucket belongs to the one it began in. */
+static void test_across_a_boundary(void **state)
+{
+	struct world *w = *state;
+	const char *one = "https://open0.example/", *two = "https://open1.example/";
+	add(w, KIND_HTTP, one, T0 + 60700, FAIL_NONE);
+	add(w, KIND_DNS, one, T0 + 59900, FAIL_NONE)->v[RESULT_US] = 20000;
+	add(w, KIND_TCP, one, T0 + 60430, FAIL_NONE)->v[RESULT_US] = 100000;
+	add(w, KIND_DNS, two, T0 + 40000, FAIL_NONE);
+	add(w, KIND_TCP, two, T0 + 40500, FAIL_TCP_TIMEOUT)->v[RESULT_US] = 30000000;
+	add(w, KIND_HTTP, two, T0 + 71000, FAIL_NONE);
+	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	assert_int_equal(v->tried, 3);
+	assert_int_equal(v->ok, 3);
+	assert_int_equal(w->votes.n, 1);
+
+	/* and the next measurement of the same target to its own */
+	add(w, KIND_DNS, one, T0 + 80000, FAIL_DNS_TIMEOUT);
+	v = collect(w, 1, CLASS_OPEN);
+	assert_int_equal(v->tried, 1);
+	assert_int_equal(v->ok, 0);
+	assert_int_equal(v->step_tried[KIND_HTTP], 0);
 }
 
 /* Two guards at different times: the nearer one tells of a connection. */
@@ -226,10 +250,19 @@ static void test_local_no_link_result(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_chain),	       T(test_schemes),		T(test_any_success),
-		T(test_buckets),       T(test_unknown_target),	T(test_link),
-		T(test_local_link_up), T(test_local_link_down), T(test_local_no_link_result),
-		T(test_interception),  T(test_side_evidence),	T(test_redirect_that_was_followed),
+		T(test_chain),
+		T(test_schemes),
+		T(test_any_success),
+		T(test_buckets),
+		T(test_unknown_target),
+		T(test_link),
+		T(test_local_link_up),
+		T(test_local_link_down),
+		T(test_local_no_link_result),
+		T(test_interception),
+		T(test_side_evidence),
+		T(test_redirect_that_was_followed),
+		T(test_across_a_boundary),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

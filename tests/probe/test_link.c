@@ -110,7 +110,9 @@ static void from_nothing_to_ipv6(void)
 	expect(&c, FAIL_NO_CARRIER, 0, 0, 0, -1);
 	begin_gateway(&g);
 	expect(&c, FAIL_NO_CARRIER, 0, 0, 0, -1);
-	shell("ip link set v0 up");
+	/* The kernel tells of a carrier some time after there is one. */
+	shell("ip link set v0 up && "
+	      "until ip -o link show v0 | grep -q 'state UP'; do sleep 0.01; done");
 	expect(&c, FAIL_NO_ADDRESS, 0, 0, 0, -1);
 	shell("ip addr add 169.254.7.7/16 dev v0");
 	expect(&c, FAIL_NO_ADDRESS, 0, 0, 0, -1);
