@@ -18,7 +18,7 @@ LDFLAGS_asan    := -fsanitize=address,undefined
 CFLAGS  += -std=gnu11 $(WARN) $(CFLAGS_$(MODE)) -MMD -MP
 LDFLAGS += $(LDFLAGS_$(MODE)) -Wl,--as-needed
 LIBS_COMMON    := -linih -lsodium -lzstd -ljansson -lcrypto -lm
-LIBS_PROBE     := -lcurl -lcares -levent_core -lssl $(LIBS_COMMON)
+LIBS_PROBE     := -lcurl -lcares -levent_core -lssl -lseccomp $(LIBS_COMMON)
 LIBS_COLLECTOR := -levent_core -levent_extra -lmaxminddb -lsqlite3 -lz $(LIBS_COMMON)
 
 obj       = $(patsubst %.c,$(O)/%.o,$(1))

@@ -29,6 +29,11 @@ int64_t clock_mono_us(void)
 	return read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_boot_ms(void)
+{
+	return read_us(CLOCK_BOOTTIME) / 1000;
+}
+
 /* Division that rounds down for times before 1970 too. */
 static int64_t floor_div(int64_t a, int64_t b)
 {

@@ -12,6 +12,8 @@
 int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* CLOCK_BOOTTIME: as mono, and it goes on while the device sleeps. */
+int64_t clock_boot_ms(void);
 
 /* Day number since 1970-01-01 UTC: the epoch of a probe's key. */
 int64_t clock_epoch_day(int64_t wall_ms);

@@ -1,150 +1,228 @@
-/* cmd_check.c: `probe check`: measures what a person names, now, and shows each step in plain words
- * on standard output. It sends nothing and keeps nothing, so it needs neither consent nor
- * configuration.
+/* cmd_check.c: `probe check`: measures what a person names, now, shows each step on standard output
+ * and explains what they mean. It sends nothing and keeps nothing, unless a file is named with
+ * --ooni, so it needs neither consent nor configuration.
  *
  * Targets are measured side by side, but shown one after the other: what finishes early waits its
- * turn. */
+ * turn. Steps are shown as they come; conclusions wait for the state of this device, without which
+ * they could be wrong. */
 #include <event2/event.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/batch.h"
 #include "common/buf.h"
+#include "common/jsonw.h"
 #include "probe/commands.h"
+#include "probe/ooni_file.h"
 #include "probe/report.h"
 #include "probe/row.h"
+#include "probe/stepline.h"
 #include "probe/term.h"
 #include "probe/vantage.h"
 #include "probe/wire_addr.h"
+#include "probe/wording.h"
 
-#define TEXT_MAX (256 * 1024) /* of one target: some 40 steps of a few lines */
+#define TEXT_MAX (256 * 1024) /* of one target: some 60 steps of a few lines, and its conclusion */
 
 struct shown {
-	struct row row;
+	struct trace trace;
+	bool up;
 	struct buf text; /* not printed yet */
 };
 
 struct check {
 	bool json;
+	enum wording wording;
 	struct term term;
+	int columns;
 	struct event_base *base;
 	struct targets targets;
-	struct shown *shown; /* owned, one per target */
-	size_t turn;	     /* the target that is being shown */
+	struct trace device;
+	struct shown *shown;  /* owned, one per target */
+	size_t turn;	      /* the target that is being shown */
+	const char *resolver; /* the first */
+	struct ooni_file *ooni;
 	bool private_too;
 };
 
-static void put_addresses(struct buf *out, const struct runner_step *step)
-{
-	for (size_t i = 0; i < step->n_answers; i++)
-		buf_printf(out, "%s%s", i ? ", " : " -> ", step->answers[i]);
-	if (step->fp)
-		buf_printf(out, " (%s)", step->fp);
-}
+/* --- in words --- */
 
-/* What was tried, and what is known beyond success or failure. */
-static void put_detail(struct buf *out, const struct runner_step *step)
+static void put_findings(struct buf *out, const struct check *c, const struct findings *f)
 {
-	const struct result *r = step->result;
-	if (step->addr)
-		buf_puts(out, step->addr);
-	switch (r->kind) {
-	case KIND_DNS:
-		buf_printf(out, "%s %s", step->resolver ? step->resolver : "",
-			   r->v[RESULT_QTYPE] == 28 ? "AAAA" : "A");
-		put_addresses(out, step);
-		break;
-	case KIND_TCP: buf_printf(out, " port %" PRId64, r->v[RESULT_PORT]); break;
-	case KIND_TLS:
-		if (r->v[RESULT_TLSVER] >= 0x301)
-			buf_printf(out, " TLS 1.%" PRId64, r->v[RESULT_TLSVER] - 0x301);
-		break;
-	case KIND_HTTP:
-		if (r->v[RESULT_STATUS] >= 0)
-			buf_printf(out, " status %" PRId64 ", %" PRId64 " bytes",
-				   r->v[RESULT_STATUS], r->v[RESULT_BYTES]);
-		put_addresses(out, step);
-		break;
-	case KIND_QUIC:
-	case KIND_SPEED:
-	case KIND_GUARD:
-	case KIND_LINK:
-	case KINDS: break;
+	static const enum term_color colors[] = {
+		[TONE_GOOD] = TERM_GREEN, [TONE_BAD] = TERM_RED, [TONE_NOTE] = TERM_YELLOW};
+	for (size_t i = 0; i < f->n; i++) {
+		struct buf text;
+		enum finding_tone tone = finding_tone(f->list[i].id);
+		buf_init(&text, TEXT_MAX);
+		wording_finding(&text, c->wording, f, &f->list[i]);
+		buf_printf(out, "  %s%s%s ", term_color(&c->term, colors[tone]),
+			   tone == TONE_NOTE ? "-" : term_mark(&c->term, tone == TONE_GOOD),
+			   term_color(&c->term, TERM_RESET));
+		wording_wrap(out, text.data, c->columns, 4, 4);
+		buf_putc(out, '\n');
+		buf_clear(&text);
 	}
 }
 
-static void put_step(struct buf *out, const struct term *t, const struct runner_step *step)
+static void put_heading(struct buf *out, const struct check *c, enum term_color color,
+			const char *text)
 {
-	enum failure failure = (enum failure)step->result->v[RESULT_FAILURE];
-	bool good = failure == FAIL_NONE;
-	char took[ROW_TIME];
-	buf_printf(out, "  %s%s%s %-5s%8s  ", term_color(t, good ? TERM_GREEN : TERM_RED),
-		   term_mark(t, good), term_color(t, TERM_RESET), kind_str(step->result->kind),
-		   row_time(took, step->result->v[RESULT_US]));
-	put_detail(out, step);
+	buf_printf(out, "%s%s%s\n", term_color(&c->term, color), text,
+		   term_color(&c->term, TERM_RESET));
+}
+
+static void put_conclusion(struct buf *out, const struct check *c, const struct findings *f)
+{
+	buf_puts(out, "  ");
+	put_heading(out, c, f->up ? TERM_GREEN : TERM_RED,
+		    wording_word(c->wording, f->up ? WORDING_REACHED : WORDING_NOT_REACHED));
+	put_findings(out, c, f);
+}
+
+/* --- as JSON --- */
+
+static void put_json_finding(struct jsonw *j, const struct findings *f, const struct finding *one)
+{
+	static const char *const tones[] = {"good", "bad", "note"};
+	jsonw_object(j, NULL);
+	jsonw_str(j, "id", finding_str(one->id));
+	jsonw_str(j, "tone", tones[finding_tone(one->id)]);
+	jsonw_array(j, "addrs");
+	for (size_t i = 0; i < one->n_addrs; i++)
+		jsonw_str(j, NULL, one->addrs[i]);
+	jsonw_end(j);
+	for (enum wording w = 0; w < WORDINGS; w++) {
+		struct buf text;
+		buf_init(&text, TEXT_MAX);
+		wording_finding(&text, w, f, one);
+		jsonw_str(j, w == WORDING_FA ? "fa" : "en", text.data);
+		buf_clear(&text);
+	}
+	jsonw_end(j);
+}
+
+/* url: NULL for this device. */
+static void put_json(struct buf *out, const struct target *t, const struct findings *f)
+{
+	struct jsonw j;
+	jsonw_begin(&j, out);
+	jsonw_object(&j, NULL);
+	jsonw_str(&j, "target", t ? t->url : NULL);
+	jsonw_str(&j, "class", class_str(t ? t->class : CLASS_LINK));
+	jsonw_bool(&j, "reached", f->up);
+	jsonw_array(&j, "findings");
+	for (size_t i = 0; i < f->n; i++)
+		put_json_finding(&j, f, &f->list[i]);
+	jsonw_end(&j);
+	jsonw_end(&j);
 	buf_putc(out, '\n');
-	if (!good)
-		buf_printf(out, "    %s%s: %s%s\n", term_color(t, TERM_YELLOW),
-			   failure_str(failure), failure_meaning(failure),
-			   term_color(t, TERM_RESET));
 }
 
-static void put_conclusion(struct buf *out, const struct term *t, const struct row *row)
+/* --- in turn --- */
+
+/* What the targets that were shown before say about the same host. */
+static void look_beside(struct explain_beside *b, const struct check *c, size_t i)
 {
-	bool up = row_is_up(row);
-	buf_printf(out, "  %s%s%s\n", term_color(t, up ? TERM_GREEN : TERM_RED),
-		   up ? "reached" : "not reached", term_color(t, TERM_RESET));
+	const struct target *t = &c->targets.list[i];
+	*b = (struct explain_beside){.device = &c->device, .resolver = c->resolver};
+	for (size_t k = 0; k < i; k++) {
+		const struct target *o = &c->targets.list[k];
+		if (o->scheme == TARGET_DNS || strcmp(o->host, t->host))
+			continue;
+		if (o->scheme == TARGET_QUIC)
+			b->quic_silent |= !c->shown[k].up;
+		else
+			b->tcp_works |= c->shown[k].up;
+	}
 }
 
-static void show_link(const struct term *t, const struct result *r)
+static void conclude(struct check *c, size_t i)
 {
-	struct buf line;
-	buf_init(&line, TEXT_MAX);
-	row_link(&line, r, t, true);
-	printf("%sthis device%s\n  %s\n", term_color(t, TERM_BOLD), term_color(t, TERM_RESET),
-	       line.data);
+	struct explain_beside beside;
+	struct findings f;
+	struct shown *s = &c->shown[i];
+	look_beside(&beside, c, i);
+	explain_target(&f, &s->trace, &beside);
+	s->up = f.up;
+	if (c->json)
+		put_json(&s->text, s->trace.target, &f);
+	else
+		put_conclusion(&s->text, c, &f);
+}
+
+static void print(struct buf *text)
+{
+	if (text->data)
+		fputs(text->data, stdout);
 	fflush(stdout);
-	buf_clear(&line);
+	buf_reset(text);
 }
 
-/* Prints what is ready, up to and including the first target that is still under way. */
+/* Prints what is ready, up to and including the first target that is still under way. The link comes
+ * before them all: a gateway that is silent takes a while to be known as such. */
 static void show_ready(struct check *c)
 {
-	while (c->turn < c->targets.n) {
+	while (c->turn < c->targets.n && trace_find(&c->device, KIND_LINK)) {
 		struct shown *s = &c->shown[c->turn];
-		if (s->text.data)
-			fputs(s->text.data, stdout);
+		bool ready = s->trace.done && c->device.done;
+		if (ready)
+			conclude(c, c->turn);
+		print(&s->text);
+		if (!ready)
+			return;
 		buf_clear(&s->text);
-		if (!s->row.done)
-			break;
 		c->turn++;
 	}
-	fflush(stdout);
+}
+
+/* At the beginning what the link itself says; what the guards say comes last, because it is waited
+ * for while the targets are shown. */
+static void show_device(struct check *c, bool end)
+{
+	const struct trace_step *link = trace_find(&c->device, KIND_LINK);
+	struct findings f;
+	struct buf out;
+	buf_init(&out, TEXT_MAX);
+	explain_device(&f, &c->device);
+	if (c->json && end) {
+		put_json(&out, NULL, &f);
+	} else if (!c->json && link) {
+		put_heading(&out, c, TERM_BOLD, wording_word(c->wording, WORDING_THIS_DEVICE));
+		buf_puts(&out, "  ");
+		row_link(&out, &link->result, &c->term, c->columns >= ROW_WIDE);
+		buf_putc(&out, '\n');
+		put_findings(&out, c, &f);
+	}
+	print(&out);
+	buf_clear(&out);
+}
+
+static void show_target_step(struct check *c, struct shown *s, const struct runner_step *step)
+{
+	if (c->json)
+		return;
+	if (s->trace.n == 1)
+		put_heading(&s->text, c, TERM_BOLD, step->target->url);
+	stepline_put(&s->text, step, &c->term, c->wording, c->columns);
 }
 
 static void on_step(void *arg, const struct runner_step *step)
 {
 	struct check *c = arg;
-	if (c->json) {
+	ooni_file_step(c->ooni, step);
+	if (c->json)
 		report_json(step);
-		return;
-	}
-	if (!step->target) {
+	if (step->target) {
+		struct shown *s = &c->shown[step->target - c->targets.list];
+		trace_add(&s->trace, step);
+		show_target_step(c, s, step);
+	} else {
+		trace_add(&c->device, step);
 		if (step->result->kind == KIND_LINK)
-			show_link(&c->term, step->result);
-		return;
+			show_device(c, false);
 	}
-	struct shown *s = &c->shown[step->target - c->targets.list];
-	if (!s->row.target) {
-		row_begin(&s->row, step->target);
-		buf_printf(&s->text, "%s%s%s\n", term_color(&c->term, TERM_BOLD), step->target->url,
-			   term_color(&c->term, TERM_RESET));
-	}
-	row_add(&s->row, step);
-	put_step(&s->text, &c->term, step);
-	if (s->row.done)
-		put_conclusion(&s->text, &c->term, &s->row);
 	show_ready(c);
 }
 
@@ -154,16 +232,29 @@ static void on_done(void *arg)
 	event_base_loopbreak(c->base);
 }
 
-static void measure(struct check *c, const struct runner_config *config)
+/* --- measuring --- */
+
+static bool was_intercepted(const struct trace *device)
+{
+	for (size_t i = 0; i < device->n; i++)
+		if (device->steps[i].result.v[RESULT_FAILURE] == FAIL_INTERCEPTED)
+			return true;
+	return false;
+}
+
+static void measure(struct check *c, const struct options *o, const struct runner_config *config)
 {
 	c->base = command_base();
 	struct runner *runner = runner_new(c->base, config);
+	command_sandbox(o, NULL);
 	struct runner_observer observer = {on_step, on_done, c};
 	size_t *order = xcalloc(c->targets.n, sizeof(*order));
 	for (size_t i = 0; i < c->targets.n; i++)
 		order[i] = i;
 	if (runner_start(runner, &c->targets, order, c->targets.n, true, &observer) == 0)
 		event_base_dispatch(c->base);
+	if (c->json || was_intercepted(&c->device))
+		show_device(c, true);
 	free(order);
 	runner_free(runner);
 	event_base_free(c->base);
@@ -192,32 +283,62 @@ static int read_targets(struct check *c, const struct options *o)
 	return EXIT_DONE;
 }
 
+static void choose_looks(struct check *c, const struct options *o)
+{
+	int rows;
+	term_init(&c->term, stdout);
+	c->columns = 80;
+	if (c->term.live)
+		term_size(&c->term, &c->columns, &rows);
+	c->wording = command_wording(o);
+}
+
+static int measure_all(struct check *c, const struct options *o, struct command_runner *how,
+		       const struct vantage *vantage)
+{
+	c->resolver = how->config.resolvers[0];
+	how->config.private_too = c->private_too;
+	int code = command_ooni_open(&c->ooni, o, vantage, c->resolver);
+	if (code != EXIT_DONE)
+		return code;
+	measure(c, o, &how->config);
+	if (c->ooni)
+		return command_ooni_close(c->ooni, o);
+	fprintf(stderr, "%s\n", wording_word(c->wording, WORDING_NOTHING_SENT));
+	return EXIT_DONE;
+}
+
+static void clear(struct check *c)
+{
+	for (size_t i = 0; c->shown && i < c->targets.n; i++) {
+		buf_clear(&c->shown[i].text);
+		trace_clear(&c->shown[i].trace);
+	}
+	free(c->shown);
+	trace_clear(&c->device);
+	targets_clear(&c->targets);
+}
+
 int cmd_check(const struct options *o)
 {
 	struct check c = {.json = o->switches & SWITCH_JSON};
 	struct command_runner how = {0};
 	struct vantage vantage;
 	char err[512], *countries = options_countries_dir(o);
+	bool placed = conf_str(o->conf, "probe", "country");
 	int code = EXIT_DONE;
 
-	term_init(&c.term, stdout);
+	choose_looks(&c, o);
 	/* The country only matters for its fingerprints; without one there are none. */
-	if (conf_str(o->conf, "probe", "country") &&
-	    vantage_read(&vantage, o->conf, countries, err, sizeof(err)) < 0)
+	if (placed && vantage_read(&vantage, o->conf, countries, err, sizeof(err)) < 0)
 		code = command_fail(EXIT_CONFIG, "%s", err);
 	else if (command_runner(&how, o, err, sizeof(err)) < 0)
 		code = command_fail(EXIT_CONFIG, "%s", err);
 	if (code == EXIT_DONE)
 		code = read_targets(&c, o);
-	if (code == EXIT_DONE) {
-		how.config.private_too = c.private_too;
-		measure(&c, &how.config);
-		fputs("Nothing was kept and nothing was sent.\n", stderr);
-	}
-	for (size_t i = 0; c.shown && i < c.targets.n; i++)
-		buf_clear(&c.shown[i].text);
-	free(c.shown);
-	targets_clear(&c.targets);
+	if (code == EXIT_DONE)
+		code = measure_all(&c, o, &how, placed ? &vantage : NULL);
+	clear(&c);
 	command_runner_clear(&how);
 	free(countries);
 	return code;

@@ -1,16 +1,16 @@
 /* cmd_run.c: `probe run`: measures, keeps, sends, again and again; or once.
  *
- *	cycle ---> seal into the spool ---> upload ---> wait ---> cycle
+ *	round ---> seal into the spool ---> upload ---> wait ---> round
  *
- * Everything upstream may be missing: the cycle still ends, the batch is still kept. An upload that
- * does not get through is tried again with back-off, which is cut short when a cycle reaches more
- * than the one before. A signal ends the cycle early, and what was measured is sealed before the
- * process goes. */
+ * What a round measures and when it begins is said by the agenda; the one alarm (wake.h) rings for
+ * it. Everything upstream may be missing: the round still ends, the batch is still kept. An upload
+ * that does not get through is tried again with back-off, which is cut short when a round reaches
+ * more than the one before. A signal ends the round early, and what was measured is sealed before
+ * the process goes. */
 #include <errno.h>
 #include <event2/event.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "probe/budget.h"
+#include "probe/agenda.h"
 #include "probe/commands.h"
 #include "probe/consent.h"
 #include "probe/gather.h"
@@ -29,34 +29,35 @@
 #include "probe/state.h"
 #include "probe/upload.h"
 #include "probe/vantage.h"
+#include "probe/wake.h"
 
 #define TICK_MS	  200 /* of the live area */
 #define N_SIGNALS 3
+#define MORE	  0.25 /* of a round's targets: less is chance */
 
 struct run {
 	bool once, may_upload;
-	int64_t interval_ms;
 	char *state_dir; /* owned */
 	int lock;
 	struct vantage vantage;
 	uint8_t box_pk[KEYS_BOX_PK];
 	char title[VANTAGE_TEXT];
 	struct targets targets;
-	size_t n_classes; /* that have targets: the least that a cycle is good for */
 	struct command_runner how;
+	struct agenda *agenda;
 	struct routes routes; /* until upload takes them */
 	struct spool *spool;
 	struct gather *gather;
 	struct report *report;
-	struct budget budget;
 
 	struct event_base *base;
 	struct round *round;
-	struct upload *upload; /* NULL when nothing may be sent */
-	struct event *next, *retry, *tick, *signals[N_SIGNALS];
+	struct ooni_file *ooni; /* of --ooni; NULL without */
+	struct upload *upload;	/* NULL when nothing may be sent */
+	struct wake *next;
+	struct event *retry, *tick, *signals[N_SIGNALS];
 
-	int64_t next_mono_ms;
-	size_t reached;	       /* by the last cycle */
+	double reached;	       /* by the last round, of its targets */
 	unsigned int failures; /* sessions in a row that did not get through */
 	bool stopping;
 	bool link;
@@ -83,17 +84,6 @@ static int check_consent(struct run *run)
 			    consent.date);
 }
 
-static size_t count_classes(const struct targets *t)
-{
-	bool seen[CLASSES] = {false};
-	size_t n = 0;
-	for (size_t i = 0; i < t->n; i++) {
-		n += !seen[t->list[i].class];
-		seen[t->list[i].class] = true;
-	}
-	return n;
-}
-
 /* Everything that the settings say; an exit code. */
 static int read_settings(struct run *run, const struct options *o)
 {
@@ -117,11 +107,8 @@ static int read_settings(struct run *run, const struct options *o)
 	if (rc < 0)
 		return command_fail(EXIT_CONFIG, "%s", err);
 	targets_keep_level(&run->targets, (int)conf_int(o->conf, "probe", "level"));
-	run->n_classes = count_classes(&run->targets);
-	run->interval_ms = 1000 * conf_int(o->conf, "schedule", "interval_s");
-	budget_init(&run->budget,
-		    (uint64_t)conf_int(o->conf, "schedule", "budget_mb_per_day") * 1000000);
-	return EXIT_DONE;
+	run->agenda = agenda_new(o->conf, &run->targets, err, sizeof(err));
+	return run->agenda ? EXIT_DONE : command_fail(EXIT_CONFIG, "%s", err);
 }
 
 /* Lock, spool, keys; an exit code. */
@@ -154,13 +141,6 @@ static int take_state(struct run *run, const struct options *o)
 
 /* --- running --- */
 
-static uint64_t random_u64(void)
-{
-	uint64_t u;
-	randombytes_buf(&u, sizeof(u));
-	return u;
-}
-
 static void add_timer(struct event *timer, int64_t ms)
 {
 	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
@@ -174,11 +154,13 @@ static size_t waiting(const struct run *run)
 	return info.batches;
 }
 
-static void schedule_next(struct run *run)
+/* Until the agenda says that there is something to do. */
+static void wait_for_next(struct run *run)
 {
-	int64_t gap = schedule_gap_ms(run->interval_ms, random_u64());
-	run->next_mono_ms = clock_mono_ms() + gap;
-	add_timer(run->next, gap);
+	int64_t at = agenda_next_ms(run->agenda);
+	wake_at(run->next, at);
+	report_idle(run->report, clock_mono_ms() + at - clock_boot_ms(), waiting(run),
+		    power_str(agenda_pause(run->agenda)));
 }
 
 static void stop(struct run *run)
@@ -197,38 +179,61 @@ static void end_once(struct run *run)
 
 static void start_upload(struct run *run)
 {
+	if (agenda_pause(run->agenda)) /* the first round after the pause sends */
+		return;
 	uint64_t allowance =
-		run->once ? UINT64_MAX : budget_upload_allowance(&run->budget, clock_wall_ms());
+		run->once ? UINT64_MAX
+			  : budget_upload_allowance(agenda_budget(run->agenda), clock_wall_ms());
 	evtimer_del(run->retry);
 	upload_start(run->upload, allowance);
 }
 
-static void on_next(evutil_socket_t fd, short what, void *arg)
+/* A service tells when a pause begins and ends, not every time that it goes on. */
+static void tell_pause(struct run *run, enum power_pause before)
+{
+	enum power_pause now = agenda_pause(run->agenda);
+	if (now != before && now)
+		report_note(run->report, "paused: %s", power_str(now));
+	else if (now != before)
+		report_note(run->report, "no longer paused");
+}
+
+static void on_next(void *arg)
 {
 	struct run *run = arg;
-	(void)fd;
-	(void)what;
 	if (state_is_wiped(run->lock)) {
 		log_warnx("the state folder was wiped: this probe ends");
 		stop(run);
 		return;
 	}
-	size_t all = run->targets.n;
-	size_t n = run->once ? all
-			     : budget_targets(&run->budget, clock_wall_ms(), run->n_classes, all);
-	if (n) {
-		round_start(run->round, n);
-	} else {
-		schedule_next(run);
-		report_idle(run->report, run->next_mono_ms, waiting(run));
-	}
+	enum power_pause before = agenda_pause(run->agenda);
+	size_t n = agenda_start(run->agenda, round_order(run->round));
+	tell_pause(run, before);
+	bool record = !agenda_is_light(run->agenda);
+	if (!n || round_start(run->round, n, record) < 0)
+		wait_for_next(run);
 }
 
-static void on_cycle(void *arg, const struct round_outcome *outcome)
+/* All targets once, whatever the agenda says: somebody asked for it. */
+static void start_once(struct run *run)
+{
+	agenda_all(run->agenda, round_order(run->round));
+	round_start(run->round, run->targets.n, true);
+}
+
+/* Whether more of the network is there than in the round before, which may have been of other
+ * targets and of another size. */
+static bool is_more(struct run *run, const struct round_outcome *outcome)
+{
+	double before = run->reached;
+	run->reached = outcome->n ? (double)outcome->reached / (double)outcome->n : 0;
+	return before > 0 ? run->reached > before + MORE : run->reached > 0;
+}
+
+static void on_round(void *arg, const struct round_outcome *outcome)
 {
 	struct run *run = arg;
-	bool more = outcome->reached > run->reached;
-	run->reached = outcome->reached;
+	bool more = is_more(run, outcome);
 	run->link = outcome->link;
 	if (run->once && outcome->spooled < 0)
 		run->code = EXIT_INTERNAL;
@@ -237,8 +242,8 @@ static void on_cycle(void *arg, const struct round_outcome *outcome)
 		return;
 	}
 	if (!run->once) {
-		schedule_next(run);
-		report_idle(run->report, run->next_mono_ms, waiting(run));
+		agenda_tell(run->agenda, outcome);
+		wait_for_next(run);
 	}
 	if (!run->upload) {
 		if (run->once)
@@ -247,7 +252,9 @@ static void on_cycle(void *arg, const struct round_outcome *outcome)
 	}
 	if (more) /* the network is coming back: don't wait out a long back-off */
 		run->failures = 0;
-	if (!upload_is_active(run->upload) && (more || !evtimer_pending(run->retry, NULL)))
+	/* A light round has left nothing to send. */
+	bool later = evtimer_pending(run->retry, NULL) || agenda_is_light(run->agenda);
+	if (!upload_is_active(run->upload) && (more || !later))
 		start_upload(run);
 }
 
@@ -284,7 +291,7 @@ static void on_upload(void *arg, const struct upload_outcome *outcome)
 {
 	struct run *run = arg;
 	bool failed = outcome->end == UPLOAD_UNREACHABLE || outcome->end == UPLOAD_REFUSED;
-	budget_spend(&run->budget, clock_wall_ms(), outcome->bytes);
+	budget_spend(agenda_budget(run->agenda), clock_wall_ms(), outcome->bytes);
 	if (outcome->offset_known)
 		gather_set_offset(run->gather, outcome->offset_ms);
 	tell_upload(run, outcome, failed);
@@ -293,11 +300,11 @@ static void on_upload(void *arg, const struct upload_outcome *outcome)
 		return;
 	}
 	if (failed)
-		add_timer(run->retry, schedule_backoff_ms(run->failures++, random_u64()));
+		add_timer(run->retry, schedule_backoff_ms(run->failures++, agenda_chance(NULL)));
 	else
 		run->failures = 0;
 	if (!round_is_active(run->round))
-		report_idle(run->report, run->next_mono_ms, waiting(run));
+		wait_for_next(run);
 }
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
@@ -328,7 +335,6 @@ static void make_events(struct run *run)
 {
 	static const int numbers[N_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 	struct timeval tick = {0, TICK_MS * 1000};
-	run->next = evtimer_new(run->base, on_next, run);
 	run->retry = evtimer_new(run->base, on_retry, run);
 	run->tick = event_new(run->base, -1, EV_PERSIST, on_tick, run);
 	if (report_is_live(run->report))
@@ -339,7 +345,23 @@ static void make_events(struct run *run)
 	}
 }
 
-static void loop(struct run *run, const struct options *o)
+static void make_round(struct run *run)
+{
+	struct round_config config = {
+		.base = run->base,
+		.runner = &run->how.config,
+		.targets = &run->targets,
+		.gather = run->gather,
+		.report = run->report,
+		.ooni = run->ooni,
+		.budget = agenda_budget(run->agenda),
+		.title = run->title,
+	};
+	run->round = round_new(&config, on_round, run);
+}
+
+/* Everything that the loop needs; an exit code. */
+static int get_ready(struct run *run, const struct options *o)
 {
 	struct upload_observer observer = {on_progress, on_upload, run};
 	run->base = command_base();
@@ -349,17 +371,20 @@ static void loop(struct run *run, const struct options *o)
 		run->upload = upload_new(run->base, run->routes, run->spool, &observer);
 		run->routes = (struct routes){0};
 	}
-	struct round_config config = {
-		.base = run->base,
-		.runner = &run->how.config,
-		.targets = &run->targets,
-		.gather = run->gather,
-		.report = run->report,
-		.budget = &run->budget,
-		.title = run->title,
-	};
-	run->round = round_new(&config, on_cycle, run);
-	add_timer(run->next, 0);
+	make_round(run);
+	run->next = wake_new(run->base, on_next, run);
+	if (!run->next)
+		return command_fail(EXIT_INTERNAL, "cannot make a timer: %s", strerror(errno));
+	command_sandbox(o, run->state_dir);
+	return EXIT_DONE;
+}
+
+static void loop(struct run *run)
+{
+	if (run->once)
+		start_once(run);
+	else
+		wait_for_next(run);
 	event_base_dispatch(run->base);
 }
 
@@ -373,7 +398,8 @@ static void clear(struct run *run)
 {
 	round_free(run->round);
 	upload_free(run->upload);
-	free_event(run->next);
+	wake_free(run->next);
+	agenda_free(run->agenda);
 	free_event(run->retry);
 	free_event(run->tick);
 	for (size_t i = 0; i < N_SIGNALS; i++)
@@ -399,14 +425,24 @@ int cmd_run(const struct options *o)
 		.state_dir = options_state_dir(o),
 		.lock = -1,
 	};
-	int code = check_consent(&run);
+	int code = EXIT_DONE;
+	/* A service would fill a disk with what it was trusted not to keep in the clear. */
+	if (o->ooni && !run.once)
+		code = command_fail(EXIT_USAGE_ERROR, "--ooni needs --once");
+	if (code == EXIT_DONE)
+		code = check_consent(&run);
 	if (code == EXIT_DONE)
 		code = read_settings(&run, o);
 	if (code == EXIT_DONE)
 		code = take_state(&run, o);
+	if (code == EXIT_DONE)
+		code = command_ooni_open(&run.ooni, o, &run.vantage, run.how.config.resolvers[0]);
+	if (code == EXIT_DONE)
+		code = get_ready(&run, o);
 	if (code == EXIT_DONE) {
-		loop(&run, o);
-		code = run.code;
+		loop(&run);
+		code = command_ooni_close(run.ooni, o);
+		code = code == EXIT_DONE ? run.code : code;
 	}
 	clear(&run);
 	return code;

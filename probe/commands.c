@@ -1,16 +1,24 @@
 /* commands.c: what several verbs need. */
 #include "probe/commands.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "common/buf.h"
+#include "common/log.h"
+#include "probe/consent.h"
 #include "probe/fingerprints.h"
+#include "probe/ooni_file.h"
 #include "probe/resolver.h"
+#include "probe/sandbox.h"
 #include "probe/spool.h"
 #include "probe/state.h"
+#include "probe/term.h"
 
 int command_fail(int code, const char *fmt, ...)
 {
@@ -59,6 +67,19 @@ bool command_has_spool(const struct options *o)
 	return there;
 }
 
+void command_sandbox(const struct options *o, const char *state_dir)
+{
+	char text[SANDBOX_TEXT];
+	if (!conf_bool(o->conf, "probe", "sandbox"))
+		return;
+	struct sandbox_config config = {.state_dir = state_dir, .ca_file = getenv("SSL_CERT_FILE")};
+	unsigned int missing = SANDBOX_ALL & ~sandbox_enter(&config);
+	if (missing)
+		log_warnx("this probe is not closed in as it should be, it lacks: %s (probe doctor "
+			  "tells more)",
+			  sandbox_str(text, missing));
+}
+
 static int read_resolvers(struct command_runner *r, const struct conf *c, char *err, size_t errlen)
 {
 	size_t n = conf_count(c, "dns", "resolver");
@@ -93,4 +114,47 @@ void command_runner_clear(struct command_runner *r)
 	fingerprints_free(r->fingerprints);
 	free(r->resolvers);
 	*r = (struct command_runner){0};
+}
+
+enum wording command_wording(const struct options *o)
+{
+	if (o->lang)
+		return wording_parse(o->lang);
+	return consent_language() == CONSENT_PERSIAN ? WORDING_FA : WORDING_EN;
+}
+
+int command_ooni_open(struct ooni_file **f, const struct options *o, const struct vantage *vantage,
+		      const char *first_resolver)
+{
+	*f = o->ooni ? ooni_file_open(o->ooni, vantage, first_resolver) : NULL;
+	if (!o->ooni || *f)
+		return EXIT_DONE;
+	return command_fail(EXIT_CONFIG, "cannot write %s: %s", o->ooni, strerror(errno));
+}
+
+int command_ooni_close(struct ooni_file *f, const struct options *o)
+{
+	enum wording w = command_wording(o);
+	int columns, rows;
+	struct term term;
+	struct buf text, out;
+	char *n;
+	if (!f)
+		return EXIT_DONE;
+	n = xasprintf("%zu", ooni_file_count(f));
+	if (ooni_file_close(f) < 0) {
+		free(n);
+		return command_fail(EXIT_INTERNAL, "cannot write %s: %s", o->ooni, strerror(errno));
+	}
+	term_init(&term, stderr);
+	term_size(&term, &columns, &rows);
+	buf_init(&text, 16 * 1024);
+	buf_init(&out, 16 * 1024);
+	wording_fill(&text, w, WORDING_OONI_WHAT, n, o->ooni);
+	wording_wrap(&out, text.data, columns, 0, 0);
+	fprintf(stderr, "%s\n", out.data);
+	buf_clear(&text);
+	buf_clear(&out);
+	free(n);
+	return EXIT_DONE;
 }

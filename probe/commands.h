@@ -9,9 +9,12 @@
 
 #include "probe/options.h"
 #include "probe/runner.h"
+#include "probe/wording.h"
 
 struct event_base;
+struct ooni_file;
 struct spool;
+struct vantage;
 
 struct command {
 	const char *name;
@@ -27,6 +30,7 @@ int cmd_init(const struct options *o);
 int cmd_run(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_status(const struct options *o);
+int cmd_doctor(const struct options *o);
 int cmd_queue(const struct options *o);
 int cmd_upload(const struct options *o);
 int cmd_wipe(const struct options *o);
@@ -42,6 +46,11 @@ struct spool *command_spool(const struct options *o, char *err, size_t errlen);
 /* Whether there is one: who only looks must not make it, and perhaps as another user. */
 bool command_has_spool(const struct options *o);
 
+/* Closes the process in (sandbox.h), unless the settings say not to; once everything is open and
+ * before anything is measured. One line on standard error says what this kernel lacks. state_dir is
+ * NULL for a command that writes nothing. */
+void command_sandbox(const struct options *o, const char *state_dir);
+
 /* How to measure, as the settings say. Zeroed is empty. */
 struct command_runner {
 	struct runner_config config;
@@ -51,5 +60,15 @@ struct command_runner {
 /* 0, or -1 with err; command_runner_clear in both cases. */
 int command_runner(struct command_runner *r, const struct options *o, char *err, size_t errlen);
 void command_runner_clear(struct command_runner *r);
+
+/* The language to speak: of --lang, otherwise of the environment. */
+enum wording command_wording(const struct options *o);
+
+/* The file of --ooni, opened before anything is measured; *f is NULL without one. All borrowed until
+ * it is closed. An exit code. */
+int command_ooni_open(struct ooni_file **f, const struct options *o, const struct vantage *vantage,
+		      const char *first_resolver);
+/* Closes it and says on standard error what it holds; an exit code. */
+int command_ooni_close(struct ooni_file *f, const struct options *o);
 
 #endif

@@ -27,6 +27,8 @@ const struct conf_option options_table[] = {
 	 "targets: 0 reachability, 1 everyday, 2 news and circumvention, 3 political"},
 	{"probe", "countries_dir", "countries-dir", CONF_PATH, NULL, 0, 0, NULL,
 	 "folder with one folder per country"},
+	{"probe", "sandbox", "sandbox", CONF_BOOL, "yes", 0, 0, NULL,
+	 "give up files and system calls that measuring does not need"},
 	{"collector", "url", "collector", CONF_LIST, NULL, 0, 0, NULL,
 	 "address of the collector, tried in order"},
 	{"collector", "key", "key", CONF_STR, NULL, 0, 0, NULL,
@@ -34,9 +36,15 @@ const struct conf_option options_table[] = {
 	{"collector", "proxy", "proxy", CONF_LIST, NULL, 0, 0, NULL,
 	 "socks5h:// proxy, tried when the direct way fails"},
 	{"schedule", "interval_s", "interval-s", CONF_INT, "300", 1, 86400, NULL,
-	 "seconds between cycles, on average"},
+	 "seconds between two measurements of a target, on average"},
+	{"schedule", "class_interval_s", "class-interval-s", CONF_LIST, NULL, 0, 0, NULL,
+	 "the same for one class (or quic, speed) alone: filtered:600"},
 	{"schedule", "budget_mb_per_day", "budget-mb-per-day", CONF_INT, "5", 0, 1000000, NULL,
 	 "data a day, spread over the day; 0 for no limit"},
+	{"schedule", "min_battery_percent", "min-battery-percent", CONF_INT, "0", 0, 100, NULL,
+	 "pause on battery at this charge or less; 0 for never"},
+	{"schedule", "metered_interface", "metered-interface", CONF_LIST, NULL, 0, 0, NULL,
+	 "pause while the default route leaves through this: wwan*"},
 	{"schedule", "concurrency", "concurrency", CONF_INT, "16", 1, 256, NULL,
 	 "targets measured at the same time"},
 	{"schedule", "check_timeout_ms", "check-timeout-ms", CONF_INT, "10000", 100, 60000, NULL,
@@ -56,14 +64,17 @@ static const struct {
 	const char *name;
 	unsigned int bit;
 	const char *help;
+	const char *value; /* what it takes, NULL for nothing */
 } switches[] = {
-	{"json", SWITCH_JSON, "data as JSON on standard output"},
-	{"yes", SWITCH_YES, "yes to the question this command would ask"},
-	{"once", SWITCH_ONCE, "one cycle and one attempt to send, then exit"},
-	{"no-upload", SWITCH_NO_UPLOAD, "send nothing, only keep"},
-	{"measure-only", SWITCH_MEASURE_ONLY, "consent to measuring, but not to sending"},
-	{"help", SWITCH_HELP, "this help (also -h)"},
-	{"version", SWITCH_VERSION, "the version"},
+	{"json", SWITCH_JSON, "data as JSON on standard output", NULL},
+	{"yes", SWITCH_YES, "yes to the question this command would ask", NULL},
+	{"once", SWITCH_ONCE, "one cycle and one attempt to send, then exit", NULL},
+	{"no-upload", SWITCH_NO_UPLOAD, "send nothing, only keep", NULL},
+	{"measure-only", SWITCH_MEASURE_ONLY, "consent to measuring, but not to sending", NULL},
+	{"ooni", SWITCH_OONI, "also write the measurements to this file, as OONI has them", "FILE"},
+	{"lang", SWITCH_LANG, "language of the explanation", "en|fa"},
+	{"help", SWITCH_HELP, "this help (also -h)", NULL},
+	{"version", SWITCH_VERSION, "the version", NULL},
 };
 #define N_SWITCHES (sizeof(switches) / sizeof(*switches))
 
@@ -91,16 +102,43 @@ static char *absolute(const char *path)
 	return xasprintf("%s/%s", cwd, path);
 }
 
+/* The value of a switch that has one; NULL, or what is wrong with it. */
+static const char *keep_value(struct options *o, unsigned int bit, const char *value)
+{
+	if (!value || !*value)
+		return "needs a value";
+	if (bit == SWITCH_LANG && strcmp(value, "en") && strcmp(value, "fa"))
+		return "is en or fa";
+	if (bit == SWITCH_LANG) {
+		o->lang = value;
+	} else {
+		free(o->ooni);
+		o->ooni = absolute(value);
+	}
+	return NULL;
+}
+
+static bool takes_value(const char *name)
+{
+	for (size_t i = 0; i < N_SWITCHES; i++)
+		if (!strcmp(name, switches[i].name))
+			return switches[i].value;
+	return false;
+}
+
 static int take_switch(struct options *o, const char *name, const char *value, unsigned int allowed,
 		       char *err, size_t errlen)
 {
 	for (size_t i = 0; i < N_SWITCHES; i++) {
 		if (strcmp(name, switches[i].name))
 			continue;
-		if (value)
+		const char *why = switches[i].value ? keep_value(o, switches[i].bit, value) : NULL;
+		if (value && !switches[i].value)
 			snprintf(err, errlen, "--%s takes no value", name);
 		else if (!(switches[i].bit & (allowed | SWITCH_HELP | SWITCH_VERSION)))
 			snprintf(err, errlen, "this command does not take --%s", name);
+		else if (why)
+			snprintf(err, errlen, "--%s %s", name, why);
 		else {
 			o->switches |= switches[i].bit;
 			return 0;
@@ -150,13 +188,15 @@ static int take_flag(struct options *o, int argc, char *const *argv, int *i, uns
 	char flag[80];
 	snprintf(flag, sizeof(flag), "%.*s", (int)(len < sizeof(flag) ? len : sizeof(flag) - 1),
 		 arg + 2);
-	if (!conf_find_flag(o->conf, flag) && strcmp(flag, "config"))
-		return take_switch(o, flag, value, allowed, err, errlen);
-	if (!value && next && strncmp(next, "--", 2)) {
+	bool is_switch = !conf_find_flag(o->conf, flag) && strcmp(flag, "config");
+	if (value) {
+		value++;
+	} else if ((!is_switch || takes_value(flag)) && next && strncmp(next, "--", 2)) {
+		value = next;
 		(*i)++;
-		return take_value(o, flag, next, err, errlen);
 	}
-	return take_value(o, flag, value ? value + 1 : NULL, err, errlen);
+	return is_switch ? take_switch(o, flag, value, allowed, err, errlen)
+			 : take_value(o, flag, value, err, errlen);
 }
 
 /* Where an ordinary user keeps such files (XDG Base Directory Specification). */
@@ -208,6 +248,7 @@ void options_free(struct options *o)
 	conf_free(o->conf);
 	free(o->file);
 	free(o->words);
+	free(o->ooni);
 	*o = (struct options){0};
 }
 
@@ -216,7 +257,9 @@ void options_help(const struct options *o, unsigned int allowed, struct buf *out
 	buf_puts(out, "Options of this command:\n");
 	for (size_t i = 0; i < N_SWITCHES; i++)
 		if (switches[i].bit & (allowed | SWITCH_HELP | SWITCH_VERSION))
-			buf_printf(out, "  --%-32s %s\n", switches[i].name, switches[i].help);
+			buf_printf(out, "  --%s %-*s %s\n", switches[i].name,
+				   (int)(31 - strlen(switches[i].name)),
+				   switches[i].value ? switches[i].value : "", switches[i].help);
 	buf_printf(out, "  %-34s the configuration file [%s]\n", "-c, --config FILE", o->file);
 	buf_puts(out, "\nSettings (also in the configuration file, or as PROBE_NAME in the "
 		      "environment):\n");

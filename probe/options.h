@@ -29,6 +29,8 @@ enum options_switch {
 	SWITCH_MEASURE_ONLY = 1 << 4,
 	SWITCH_HELP = 1 << 5, /* every command has the last two */
 	SWITCH_VERSION = 1 << 6,
+	SWITCH_OONI = 1 << 7, /* these two take a value */
+	SWITCH_LANG = 1 << 8,
 };
 
 struct options {
@@ -36,6 +38,8 @@ struct options {
 	char *file;	   /* owned: the configuration file, -c or the default */
 	bool file_named;   /* -c was given, so a missing file is an error */
 	unsigned int switches;
+	char *ooni;	    /* owned: the file of --ooni, NULL without */
+	const char *lang;   /* borrowed: en or fa of --lang, NULL without */
 	const char **words; /* owned array of borrowed arguments that are not flags */
 	size_t n_words;
 };

@@ -17,10 +17,12 @@
 #include "probe/row.h"
 #include "probe/runner.h"
 #include "probe/term.h"
+#include "probe/wire_cert.h"
 
 #define DRAW_EVERY_MS 50	 /* 20 a second look fluent and cost nothing */
 #define ROWS_LIVE_MAX 6		 /* targets under way that are shown */
 #define TEXT_MAX      8192	 /* of one drawing */
+#define JSON_MAX      16384	 /* of one step as JSON: eight certificates, names escaped */
 #define ERASE	      "\r\033[J" /* everything from this line on */
 
 enum showing { SHOWING_NOTHING, SHOWING_CYCLE, SHOWING_UPLOAD, SHOWING_IDLE };
@@ -34,6 +36,7 @@ struct report {
 	size_t total, up, down, steps;
 	int64_t begun_ms, drawn_ms; /* monotonic */
 	int64_t until_ms;	    /* of SHOWING_IDLE */
+	const char *paused;	    /* likewise; NULL for a plain wait */
 	size_t sent, waiting;	    /* batches */
 	bool link_known;
 	struct result link;
@@ -118,7 +121,10 @@ static int put_area(struct buf *out, const struct report *r, int columns, int ro
 		buf_printf(out, " %zu/%zu", r->sent, r->sent + r->waiting);
 		return 1;
 	case SHOWING_IDLE:
-		buf_puts(out, "next cycle in ");
+		if (r->paused)
+			buf_printf(out, "paused, %s; next look in ", r->paused);
+		else
+			buf_puts(out, "next cycle in ");
 		put_clock(out, r->until_ms - clock_mono_ms());
 		if (r->waiting)
 			buf_printf(out, ", %zu batch%s waiting", r->waiting,
@@ -240,6 +246,8 @@ static void put_columns(struct jsonw *j, const struct result *result)
 		case RESULT_RESOLVER:
 		case RESULT_FP:
 		case RESULT_CHAIN:
+		case RESULT_CNAME:
+		case RESULT_SNI:
 		case RESULT_ANSWERS: break; /* by name */
 		default:
 			if (v < 0)
@@ -247,6 +255,46 @@ static void put_columns(struct jsonw *j, const struct result *result)
 			else
 				jsonw_int(j, field_str(*f), v);
 		}
+	}
+}
+
+static void put_certs(struct jsonw *j, const struct runner_step *step)
+{
+	jsonw_array(j, "certs");
+	for (size_t i = 0; i < step->n_certs; i++) {
+		const struct wire_cert *c = &step->certs[i];
+		jsonw_object(j, NULL);
+		jsonw_str(j, "id", c->brief.id);
+		jsonw_str(j, "issuer_id", c->brief.issuer);
+		jsonw_str(j, "subject", c->subject);
+		jsonw_str(j, "issuer", c->issuer);
+		jsonw_time(j, "not_before", 1000 * c->brief.not_before);
+		jsonw_time(j, "not_after", 1000 * c->brief.not_after);
+		jsonw_end(j);
+	}
+	jsonw_end(j);
+}
+
+/* What a batch has as indexes or hashes, or not at all. */
+static void put_texts(struct jsonw *j, const struct runner_step *step)
+{
+	switch (step->result->kind) {
+	case KIND_DNS:
+		jsonw_array(j, "answers");
+		for (size_t i = 0; i < step->n_answers; i++)
+			jsonw_str(j, NULL, step->answers[i]);
+		jsonw_end(j);
+		jsonw_str(j, "cname", step->cname);
+		break;
+	case KIND_TLS:
+		jsonw_str(j, "sni", step->sni);
+		put_certs(j, step);
+		break;
+	case KIND_HTTP:
+		jsonw_str(j, "path", step->path);
+		jsonw_str(j, "location", step->location);
+		break;
+	default: break;
 	}
 }
 
@@ -269,12 +317,7 @@ static void put_json(struct buf *out, const struct runner_step *step)
 	if (step->fp)
 		jsonw_str(&j, "fp", step->fp);
 	put_columns(&j, result);
-	if (result->kind == KIND_DNS) {
-		jsonw_array(&j, "answers");
-		for (size_t i = 0; i < step->n_answers; i++)
-			jsonw_str(&j, NULL, step->answers[i]);
-		jsonw_end(&j);
-	}
+	put_texts(&j, step);
 	jsonw_bool(&j, "last", step->last);
 	jsonw_end(&j);
 }
@@ -282,7 +325,7 @@ static void put_json(struct buf *out, const struct runner_step *step)
 void report_json(const struct runner_step *step)
 {
 	struct buf line;
-	buf_init(&line, TEXT_MAX);
+	buf_init(&line, JSON_MAX);
 	put_json(&line, step);
 	puts(line.data);
 	fflush(stdout);
@@ -329,8 +372,9 @@ void report_upload(struct report *r, size_t sent, size_t total)
 	report_tick(r);
 }
 
-void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting)
+void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting, const char *paused)
 {
+	r->paused = paused;
 	r->showing = SHOWING_IDLE;
 	r->until_ms = until_mono_ms;
 	r->waiting = waiting;

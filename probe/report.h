@@ -27,8 +27,9 @@ void report_end(struct report *r);
 void report_note(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Batches sent so far, out of those that were waiting. */
 void report_upload(struct report *r, size_t sent, size_t total);
-/* Nothing to do until then (monotonic ms). */
-void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting);
+/* Nothing to do until then (monotonic ms); paused says why nothing may be measured at present, NULL
+ * when it may. Borrowed until the next call. */
+void report_idle(struct report *r, int64_t until_mono_ms, size_t waiting, const char *paused);
 /* Draws the live area again; cheap when there is none. Call it a few times a second. */
 void report_tick(struct report *r);
 bool report_is_live(const struct report *r);

@@ -1,26 +1,26 @@
-/* round.c: hands every finished step to those who want it: person, batch and data budget. */
+/* round.c: hands every finished step to those who want it: person, batch and data budget; and adds
+ * up what became of each target. */
 #include "probe/round.h"
 
-#include <sodium.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
 #include "probe/budget.h"
 #include "probe/gather.h"
+#include "probe/ooni_file.h"
 #include "probe/report.h"
 #include "probe/row.h"
 #include "probe/runner.h"
-#include "probe/schedule.h"
 
 struct round {
 	struct round_config config;
 	struct runner *runner;
-	size_t *order, n;
-	unsigned char *classes; /* of each target */
-	uint64_t spent;
+	size_t *order;
+	struct row *rows;
+	struct round_target *of;
 	bool active;
+	bool record;
 	bool lost; /* results had to be given up */
 	struct round_outcome outcome;
 	void (*done)(void *arg, const struct round_outcome *outcome);
@@ -31,12 +31,12 @@ struct round *round_new(const struct round_config *config,
 			void (*done)(void *arg, const struct round_outcome *outcome), void *arg)
 {
 	struct round *r = xcalloc(1, sizeof(*r));
+	size_t room = config->targets->n + 1;
 	r->config = *config;
 	r->runner = runner_new(config->base, config->runner);
-	r->order = xcalloc(config->targets->n, sizeof(*r->order));
-	r->classes = xcalloc(config->targets->n, sizeof(*r->classes));
-	for (size_t i = 0; i < config->targets->n; i++)
-		r->classes[i] = (unsigned char)config->targets->list[i].class;
+	r->order = xcalloc(room, sizeof(*r->order));
+	r->rows = xcalloc(room, sizeof(*r->rows));
+	r->of = xcalloc(room, sizeof(*r->of));
 	r->done = done;
 	r->arg = arg;
 	return r;
@@ -48,61 +48,99 @@ void round_free(struct round *r)
 		return;
 	runner_free(r->runner);
 	free(r->order);
-	free(r->classes);
+	free(r->rows);
+	free(r->of);
 	free(r);
 }
 
-static uint64_t next_random(void *arg)
+static void look_at_link(struct round_outcome *o, const struct result *r)
 {
-	uint64_t u;
-	(void)arg;
-	randombytes_buf(&u, sizeof(u));
-	return u;
+	bool ipv4 = r->v[RESULT_IPV4] > 0, ipv6 = r->v[RESULT_IPV6] > 0;
+	bool gateway = r->v[RESULT_GATEWAY] > 0;
+	o->link_seen = true;
+	o->link = (ipv4 || ipv6) && gateway;
+	o->link_bits = ipv4 | ipv6 << 1U | gateway << 2U;
+}
+
+/* The furthest step that failed: addresses and resolvers end in any order, this does not. */
+static unsigned int way_of(const struct row *row)
+{
+	for (size_t k = KINDS; k-- > 0;)
+		if (row->kind[k].tried && !row->kind[k].good)
+			return (unsigned int)(k << 16) | row->kind[k].failure;
+	return 0;
+}
+
+/* A target of which one step says nothing, and none the contrary, says nothing. */
+static enum round_ending ending_of(const struct row *row)
+{
+	if (!row->done)
+		return ROUND_CUT;
+	if (row_is_up(row))
+		return ROUND_UP;
+	for (size_t k = 0; k < KINDS; k++)
+		if (row->kind[k].tried && row->kind[k].failure == FAIL_CLOCK_JUMP)
+			return ROUND_VOID;
+	for (size_t k = 0; k < KINDS; k++)
+		if (row->kind[k].tried && row->kind[k].failure == FAIL_LOCAL_ERROR)
+			return ROUND_CUT;
+	return ROUND_DOWN;
 }
 
 static void on_step(void *arg, const struct runner_step *step)
 {
 	struct round *r = arg;
-	const struct result *result = step->result;
-	if (result->kind == KIND_LINK)
-		r->outcome.link = (result->v[RESULT_IPV4] > 0 || result->v[RESULT_IPV6] > 0) &&
-				  result->v[RESULT_GATEWAY] > 0;
-	else if (result->v[RESULT_FAILURE] == FAIL_NONE && step->target &&
-		 result->kind == row_final_kind(step->target))
-		r->outcome.reached++;
-	r->spent += budget_cost(result);
-	budget_spend(r->config.budget, clock_wall_ms(), budget_cost(result));
+	uint64_t cost = budget_result(r->config.budget, clock_wall_ms(), step->result);
+	if (step->target) {
+		size_t i = (size_t)(step->target - r->config.targets->list);
+		row_add(&r->rows[i], step);
+		r->of[i].bytes += cost;
+	} else if (step->result->kind == KIND_LINK) {
+		look_at_link(&r->outcome, step->result);
+	}
 	report_step(r->config.report, step);
-	if (gather_step(r->config.gather, step) < 0)
+	ooni_file_step(r->config.ooni, step);
+	if (r->record && gather_step(r->config.gather, step) < 0)
 		r->lost = true;
 }
 
 static void on_done(void *arg)
 {
 	struct round *r = arg;
+	struct round_outcome *o = &r->outcome;
 	r->active = false;
-	budget_end_cycle(r->config.budget, r->n, r->spent);
+	for (size_t k = 0; k < o->n; k++) {
+		size_t i = r->order[k];
+		r->of[i].ending = ending_of(&r->rows[i]);
+		r->of[i].way = way_of(&r->rows[i]);
+		o->reached += r->of[i].ending == ROUND_UP;
+	}
 	report_end(r->config.report);
-	r->outcome.spooled = gather_seal(r->config.gather);
+	o->spooled = r->record ? gather_seal(r->config.gather) : 0;
 	if (r->lost)
-		r->outcome.spooled = -1;
-	r->done(r->arg, &r->outcome);
+		o->spooled = -1;
+	r->done(r->arg, o);
 }
 
-int round_start(struct round *r, size_t n)
+size_t *round_order(struct round *r)
 {
+	return r->order;
+}
+
+int round_start(struct round *r, size_t n, bool record)
+{
+	const struct targets *targets = r->config.targets;
 	struct runner_observer observer = {on_step, on_done, r};
-	schedule_shuffle(r->order, r->config.targets->n, next_random, NULL);
-	if (n < r->config.targets->n)
-		schedule_take_turns(r->order, r->config.targets->n, r->classes);
-	if (runner_start(r->runner, r->config.targets, r->order, n, true, &observer) < 0)
+	if (runner_start(r->runner, targets, r->order, n, true, &observer) < 0)
 		return -1;
 	r->active = true;
-	r->n = n;
-	r->spent = 0;
 	r->lost = false;
-	r->outcome = (struct round_outcome){0};
-	budget_begin_cycle(r->config.budget, clock_wall_ms());
+	r->record = record;
+	r->outcome = (struct round_outcome){.order = r->order, .of = r->of, .n = n};
+	for (size_t k = 0; k < n; k++) {
+		row_begin(&r->rows[r->order[k]], &targets->list[r->order[k]]);
+		r->of[r->order[k]] = (struct round_target){.ending = ROUND_CUT};
+	}
 	report_begin(r->config.report, r->config.title, n);
 	return 0;
 }

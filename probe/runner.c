@@ -33,10 +33,9 @@
 
 /* The kinds of check. ADD YOURS HERE, and declare it in check.h. */
 static const struct check_ops *const checks[KINDS] = {
-	[KIND_DNS] = &check_dns,   [KIND_TCP] = &check_tcp,   [KIND_TLS] = &check_tls,
-	[KIND_HTTP] = &check_http, [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
-	[KIND_SPEED] = &check_speed,
-	[KIND_QUIC] = &check_quic,
+	[KIND_DNS] = &check_dns,     [KIND_TCP] = &check_tcp,	[KIND_TLS] = &check_tls,
+	[KIND_HTTP] = &check_http,   [KIND_LINK] = &check_link, [KIND_GUARD] = &check_guard,
+	[KIND_SPEED] = &check_speed, [KIND_QUIC] = &check_quic,
 };
 
 /* Sent as SNI when the true name fails and the list has nothing better. IANA keeps it for
@@ -182,8 +181,8 @@ static void start_run(struct runner *r, const struct target *target)
 	r->n_tls += run->uses_tls;
 	if (target && target->scheme == TARGET_DNS) {
 		name_resolver(run->own_name, target);
-		run->own = resolver_new(r->env.base, run->own_name, r->env.resolv_conf,
-					 r->timeout_ms);
+		run->own =
+			resolver_new(r->env.base, run->own_name, r->env.resolv_conf, r->timeout_ms);
 	}
 	chain_begin(&run->chain, target, r->n_channels);
 	advance(run);
@@ -266,7 +265,7 @@ static void open_channels(struct runner *r)
 {
 	while (r->n_channels < BATCH_RESOLVERS_MAX && r->resolvers[r->n_channels]) {
 		r->channels[r->n_channels] = resolver_new(r->env.base, r->resolvers[r->n_channels],
-							   r->env.resolv_conf, r->timeout_ms);
+							  r->env.resolv_conf, r->timeout_ms);
 		r->n_channels++;
 	}
 }

@@ -80,7 +80,7 @@ check_plugins() {
 }
 
 check_pure() {
-	impure='(clock_(wall|mono)_[a-z]+|log_[a-z]+|time|clock_gettime|gettimeofday|f?printf|puts|fopen|open|openat|read|write|socket|connect|send|recv|getenv|rand|random|randombytes_[a-z]+)'
+	impure='(clock_(wall|mono|boot)_[a-z]+|log_[a-z]+|time|clock_gettime|gettimeofday|f?printf|puts|fopen|open|openat|read|write|socket|connect|send|recv|getenv|rand|random|randombytes_[a-z]+)'
 	for file in $(files_of pure); do
 		grep -nE "(^|[^a-zA-Z0-9_.>])$impure\(" "$file" | grep -vE '^[0-9]+:[ 	]*(/?\*|//)' |
 			sed "s|^\([0-9]*\):.*|$file:\1: pure, but does I/O or reads a clock|"

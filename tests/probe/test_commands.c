@@ -13,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/keys.h"
 #include "probe/commands.h"
+#include "probe/sandbox.h"
 #include "tests/probe/fakecollector.h"
 #include "tests/probe/tempdir.h"
 
@@ -44,7 +46,7 @@ static int tear_down(void **state)
 /* A command with its arguments, on the state and the configuration of this test. */
 static int call(int (*command)(const struct options *o), const char *arguments)
 {
-	char *text = xasprintf("-c %s/conf/probe.conf --state-dir %s/state "
+	char *text = xasprintf("-c %s/conf/probe.conf --state-dir %s/state --sandbox no "
 			       "--countries-dir configs/countries %s",
 			       dir, dir, arguments);
 	char *argv[64], *rest = text, *word, err[512];
@@ -250,6 +252,53 @@ static void wiping(void **state)
 	assert_int_equal(call(cmd_run, "--once"), EXIT_NO_CONSENT);
 }
 
+/* Whether a process that has done so can still listen (sandbox.h), which the others need to. */
+static bool can_listen_after(int (*doing)(const struct other *o), const struct other *o)
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (doing(o) != EXIT_DONE)
+			_exit(2);
+		_exit(listen(socket(AF_INET, SOCK_STREAM, 0), 1) == 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_in_range(WEXITSTATUS(status), 0, 1);
+	return WEXITSTATUS(status);
+}
+
+static int run_boxed(const struct other *o)
+{
+	return run_once(o, "--no-upload --sandbox yes");
+}
+
+static int run_free(const struct other *o)
+{
+	return run_once(o, "--no-upload");
+}
+
+static int check_boxed(const struct other *o)
+{
+	char *args = xasprintf("--sandbox yes tcp://127.0.0.1:%u", o->port);
+	int code = call(cmd_check, args);
+	free(args);
+	return code;
+}
+
+static void closes_itself_in(void **state)
+{
+	const struct other o = {.port = 1}; /* nobody is there, and nobody need be */
+	(void)state;
+	if (!(sandbox_available() & SANDBOX_CALLS))
+		skip();
+	assert_int_equal(init_for(&o, "--yes"), EXIT_DONE);
+	assert_false(can_listen_after(run_boxed, &o));
+	assert_false(can_listen_after(check_boxed, &o));
+	assert_true(can_listen_after(run_free, &o));
+	assert_int_equal(tempdir_count(tempdir_path(dir, "state/spool")), 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -260,6 +309,7 @@ int main(void)
 		TEST(init_twice),
 		TEST(measuring),
 		TEST(measure_only),
+		TEST(closes_itself_in),
 		TEST(mistakes_in_settings),
 		TEST(wiping),
 	};

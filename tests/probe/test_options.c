@@ -218,10 +218,34 @@ static void manual(void **state)
 	buf_clear(&text);
 }
 
+/* Two switches take a value, which belongs to the command and not to the configuration. */
+static void switches_with_values(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, SWITCH_ALL, "a --ooni out.jsonl --lang=fa b"), 0);
+	assert_int_equal(o.switches, SWITCH_OONI | SWITCH_LANG);
+	assert_int_equal(o.n_words, 2);
+	assert_int_equal(o.ooni[0], '/');
+	assert_non_null(strstr(o.ooni, "/out.jsonl"));
+	assert_string_equal(o.lang, "fa");
+	options_free(&o);
+	assert_int_equal(parse(&o, SWITCH_ALL, "--ooni=/x --ooni /y"), 0);
+	assert_string_equal(o.ooni, "/y");
+	assert_null(o.lang);
+	options_free(&o);
+	refuses(SWITCH_ALL, "--ooni", "--ooni needs a value");
+	refuses(SWITCH_ALL, "--ooni --json", "--ooni needs a value");
+	refuses(SWITCH_ALL, "--lang de", "--lang is en or fa");
+	refuses(SWITCH_JSON, "--lang en", "this command does not take --lang");
+	refuses(SWITCH_ALL, "--json=1", "--json takes no value");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments),
+		cmocka_unit_test(switches_with_values),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(paths_are_absolute),
 		cmocka_unit_test(paths_of_the_country),

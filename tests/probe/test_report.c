@@ -17,6 +17,7 @@
 #include "common/buf.h"
 #include "probe/report.h"
 #include "probe/runner.h"
+#include "probe/wire_cert.h"
 #include "tests/probe/tempdir.h"
 
 static const struct target site = {.url = "https://www.example.org/",
@@ -61,7 +62,7 @@ static void one_cycle(bool json, bool quiet, struct buf *out, struct buf *err)
 	step(r, &site, KIND_DNS, FAIL_NONE, false);
 	step(r, &site, KIND_TCP, FAIL_TCP_TIMEOUT, true);
 	report_end(r);
-	report_idle(r, 0, 1);
+	report_idle(r, 0, 1, NULL);
 	report_free(r);
 	fflush(stdout);
 	for (int fd = 1; fd <= 2; fd++) {
@@ -129,12 +130,82 @@ static void for_a_program(void **state)
 	buf_clear(&err);
 }
 
+static json_t *json_of(const struct runner_step *step)
+{
+	struct buf out;
+	char *dir = tempdir_new();
+	int saved = dup(1), file = open(tempdir_path(dir, "out"), O_WRONLY | O_CREAT, 0600);
+	fflush(stdout);
+	dup2(file, 1);
+	report_json(step);
+	fflush(stdout);
+	dup2(saved, 1);
+	close(saved);
+	close(file);
+	assert_int_equal(buf_read_file(&out, tempdir_path(dir, "out"), 1 << 16), 0);
+	json_t *j = json_loads(out.data, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(j);
+	buf_clear(&out);
+	tempdir_free(dir);
+	return j;
+}
+
+static const char *text_at(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+/* What a batch holds as an index or a hash is there as the text it stands for. */
+static void every_text(void **state)
+{
+	static const struct wire_cert certs[RESULT_CHAIN_MAX] = {
+		{.brief = {"aaaaaaaaaaaaaaaa", "bbbbbbbb", 1700000000, 1760000000},
+		 .subject = "other.example",
+		 .issuer = "Some Box CA"}};
+	struct result result;
+	struct runner_step step = {.target = &site, .result = &result};
+	(void)state;
+	result_init(&result, KIND_DNS);
+	result.v[RESULT_CNAME] = 123;
+	result.v[RESULT_NTH] = 1;
+	result.v[RESULT_IPTTL] = 57;
+	step.cname = "cdn.example";
+	json_t *j = json_of(&step);
+	assert_string_equal(text_at(j, "cname"), "cdn.example");
+	assert_int_equal(json_integer_value(json_object_get(j, "nth")), 1);
+	assert_int_equal(json_integer_value(json_object_get(j, "ipttl")), 57);
+	json_decref(j);
+
+	result_init(&result, KIND_TLS);
+	step.sni = "www.example.com";
+	step.certs = certs;
+	step.n_certs = RESULT_CHAIN_MAX;
+	j = json_of(&step);
+	assert_string_equal(text_at(j, "sni"), "www.example.com");
+	const json_t *list = json_object_get(j, "certs");
+	assert_int_equal(json_array_size(list), RESULT_CHAIN_MAX);
+	assert_string_equal(text_at(json_array_get(list, 0), "id"), "aaaaaaaaaaaaaaaa");
+	assert_string_equal(text_at(json_array_get(list, 0), "issuer_id"), "bbbbbbbb");
+	assert_string_equal(text_at(json_array_get(list, 0), "issuer"), "Some Box CA");
+	assert_string_equal(text_at(json_array_get(list, 0), "not_after"), "2025-10-09T08:53:20Z");
+	json_decref(j);
+
+	result_init(&result, KIND_HTTP);
+	step.path = "/a";
+	step.location = "https://www.example.org/b";
+	j = json_of(&step);
+	assert_string_equal(text_at(j, "path"), "/a");
+	assert_string_equal(text_at(j, "location"), "https://www.example.org/b");
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(for_a_person),
 		cmocka_unit_test(for_a_journal),
 		cmocka_unit_test(for_a_program),
+		cmocka_unit_test(every_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
