@@ -14,7 +14,7 @@ judge normal
 up "$VIDEO" "$SEARCH" "$BANK"
 every "$VIDEO" dns 'true_video and .nth == 0 and .copies == 0 and .rcode == 0 and .tc == 0 and .fp == null'
 holds "two answers from each resolver" "$VIDEO" dns '[.[].resolver] | sort == ["system", "system", "'$PUBLIC'", "'$PUBLIC'"]'
-every "$VIDEO" tls '.verify == 0 and .tls == 772 and .sni == 0'
+every "$VIDEO" tls '.verify == 0 and .tls == 772 and .sni == null and .certs[0].subject == "video.example"'
 every "$VIDEO" http '.status == 200 and .bytes > 0'
 every dns://198.18.8.8/video.example dns true_video
 same_device
