@@ -43,7 +43,7 @@ lossy() {
 until_ok 100 "the probe gets through, and packets were lost" lossy
 
 judge throttle # the border lets 16 KiB pass at once, and then as much a second; nobody slows the domestic site
-every "$SPEED" speed '.bytes > 0 and .bytes <= 16384 + 16384 * .us / 1000000'
+every "$SPEED" speed '.bytes > 0 and .bytes <= 16384 + 16384 * (.ttfb + .us) / 1000000'
 every "$SPEED_NIN" speed 'ok and .bytes == 65536'
 rate() { # STATE TARGET: bytes a second, the best
 	jq -s --arg t "$2" '[.[] | select(.target == $t and .check == "speed") | .bytes * 1000000 / .us] | max | floor' \
