@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
@@ -24,7 +23,7 @@
 #include "probe/wire_dns.h"
 #include "probe/wire_dnstcp.h"
 #include "probe/wire_dnsudp.h"
-#include "probe/wire_udp.h"
+#include "probe/wire_udppool.h"
 
 /* Answers of forgers and of resolvers lie at most this far apart (OONI and others wait as long). */
 #define LINGER_MS 500
@@ -41,7 +40,7 @@
 
 /* What all questions of a runner share. */
 struct shared {
-	int stamping; /* wire_udp_keep_stamping */
+	struct wire_udppool *pool;
 	const struct timeval *linger, *tcp;
 };
 
@@ -207,6 +206,7 @@ static void ask_by_datagram(struct ask *a)
 	const struct shared *shared = c->shared;
 	const struct wire_dnsudp_ask ask = {
 		.base = c->env->base,
+		.pool = shared->pool,
 		.servers = c->resolver->servers,
 		.n_servers = c->resolver->n_servers,
 		.waits = c->resolver->waits,
@@ -254,7 +254,7 @@ static void *open_shared(const struct check_env *env)
 	static const struct timeval linger = {LINGER_MS / 1000, LINGER_MS % 1000 * 1000};
 	static const struct timeval tcp = {TCP_MS / 1000, TCP_MS % 1000 * 1000};
 	struct shared *shared = xcalloc(1, sizeof(*shared));
-	shared->stamping = wire_udp_keep_stamping();
+	shared->pool = wire_udppool_new(env->base);
 	shared->linger = event_base_init_common_timeout(env->base, &linger);
 	shared->tcp = event_base_init_common_timeout(env->base, &tcp);
 	return shared;
@@ -263,8 +263,7 @@ static void *open_shared(const struct check_env *env)
 static void close_shared(void *arg)
 {
 	struct shared *shared = arg;
-	if (shared->stamping >= 0)
-		close(shared->stamping);
+	wire_udppool_free(shared->pool);
 	free(shared);
 }
 

@@ -39,11 +39,19 @@ struct visit {
 	bool garbage;
 };
 
+static void end(struct visit *v, enum failure failure)
+{
+	if (v->event) {
+		event_del(v->event);
+		event_del(v->timer);
+	}
+	check_done(v->check, failure);
+}
+
 /* What the network says (ICMP), or the errno of this device before anything was sent. */
 static void give_up(struct visit *v, int err)
 {
-	check_done(v->check,
-		   v->n_greetings ? classify_connect_remote(err) : classify_connect_local(err));
+	end(v, v->n_greetings ? classify_connect_remote(err) : classify_connect_local(err));
 }
 
 static void greet(struct visit *v)
@@ -78,9 +86,7 @@ static void take_datagram(struct visit *v, const struct wire_datagram *d)
 			continue;
 		c->us = wire_udp_elapsed_us(&v->greetings[i].at, &d->at);
 		c->answer.result.v[RESULT_QUICVER] = version;
-		check_done(c, FAIL_NONE);
-		event_del(v->event);
-		event_del(v->timer);
+		end(v, FAIL_NONE);
 		return;
 	}
 	v->garbage = true;
@@ -93,13 +99,10 @@ static void on_datagram(evutil_socket_t fd, short what, void *arg)
 	struct visit *v = arg;
 	int err = wire_udp_receive(fd, &d);
 	(void)what;
-	if (!err) {
+	if (!err)
 		take_datagram(v, &d);
-	} else if (err != EAGAIN) {
-		event_del(v->event);
-		event_del(v->timer);
+	else if (err != EAGAIN)
 		give_up(v, err);
-	}
 }
 
 static void start(struct check *c)

@@ -39,6 +39,8 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
 static void start(struct check *c)
 {
 	union wire_addr a;
+	/* That of the address before, when no step after tcp or tls had a use for it. */
+	wire_stream_close(&c->stream);
 	socklen_t len = wire_addr_make(&a, c->addr, c->port);
 	c->stream.fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->stream.fd < 0) {

@@ -56,7 +56,7 @@ const struct conf_option options_table[] = {
 	{"targets", "fingerprints", "fingerprints", CONF_PATH, NULL, 0, 0, NULL,
 	 "known block pages, instead of the country's list"},
 	{"dns", "resolver", "resolver", CONF_LIST, "system", 0, 0, NULL,
-	 "system, or udp://ADDRESS"},
+	 "system, udp://ADDRESS or https://HOST/PATH"},
 	{0},
 };
 

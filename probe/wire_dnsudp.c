@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/buf.h"
 #include "probe/classify.h"
@@ -21,8 +19,7 @@
 struct server {
 	struct wire_dnsudp *asked_by;
 	const union wire_addr *addr;
-	struct event *event; /* NULL while it was not asked */
-	int fd;
+	struct wire_socket *socket; /* NULL while it was not asked */
 	bool dead;
 };
 
@@ -46,11 +43,18 @@ struct wire_dnsudp {
 
 static void drop_server(struct server *s)
 {
-	if (!s->event)
-		return;
-	event_free(s->event);
-	close(s->fd);
-	s->event = NULL;
+	if (s->socket)
+		wire_udppool_give(s->socket);
+	s->socket = NULL;
+}
+
+/* Nothing calls back from here on. */
+static void end(struct wire_dnsudp *u, enum failure failure)
+{
+	evtimer_del(u->timer);
+	for (size_t i = 0; i < u->ask.n_servers; i++)
+		drop_server(&u->servers[i]);
+	u->ask.end(u->ask.arg, failure);
 }
 
 static void give_up_server(struct server *s, enum failure failure)
@@ -112,20 +116,19 @@ static void take_datagram(struct server *s, const struct wire_datagram *d)
 
 static bool ask_next(struct wire_dnsudp *u);
 
-static void on_datagram(evutil_socket_t fd, short what, void *arg)
+static void on_datagram(void *arg)
 {
 	uint8_t data[DATAGRAM_MAX];
 	struct wire_datagram d = {.data = data, .room = sizeof(data)};
 	struct server *s = arg;
 	struct wire_dnsudp *u = s->asked_by;
-	int err = wire_udp_receive(fd, &d);
-	(void)what;
+	int err = wire_udp_receive(s->socket->fd, &d);
 	if (!err) {
 		take_datagram(s, &d);
 	} else if (err != EAGAIN && !u->answered) {
 		give_up_server(s, unreachable(err));
 		if (!ask_next(u))
-			u->ask.end(u->ask.arg, u->failure);
+			end(u, u->failure);
 	}
 }
 
@@ -137,10 +140,10 @@ static enum failure send_question(struct server *s, bool again)
 	struct wire_dnsudp *u = s->asked_by;
 	struct wire_dns_query *q = u->ask.query;
 	struct sent *sent = &u->sent[u->n_sent];
-	randombytes_buf(&sent->id, sizeof(sent->id)); /* nobody but the server should know it */
+	sent->id = wire_udppool_id(u->ask.pool);
 	sent->to = s;
 	wire_dns_number(q, sent->id);
-	if (wire_udp_send(s->fd, q->bytes, q->len, &sent->at) < 0)
+	if (wire_udp_send(s->socket->fd, q->bytes, q->len, &sent->at) < 0)
 		return again ? unreachable(errno) : classify_connect_local(errno);
 	u->n_sent++;
 	return FAIL_NONE;
@@ -148,22 +151,18 @@ static enum failure send_question(struct server *s, bool again)
 
 static enum failure ask_server(struct server *s)
 {
-	bool again = s->event;
-	if (!again) {
-		s->fd = wire_udp_open(s->addr);
-		if (s->fd < 0)
-			return classify_connect_local(errno);
-		s->event = event_new(s->asked_by->ask.base, s->fd, EV_READ | EV_PERSIST,
-				     on_datagram, s);
-		event_add(s->event, NULL);
-	}
+	bool again = s->socket;
+	if (!again)
+		s->socket = wire_udppool_take(s->asked_by->ask.pool, s->addr, on_datagram, s);
+	if (!s->socket)
+		return classify_connect_local(errno);
 	return send_question(s, again);
 }
 
 static bool anybody_may_answer(const struct wire_dnsudp *u)
 {
 	for (size_t i = 0; i < u->ask.n_servers; i++)
-		if (u->servers[i].event)
+		if (u->servers[i].socket)
 			return true;
 	return false;
 }
@@ -195,9 +194,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	u->repeats++;
 	if (u->answered)
-		u->ask.end(u->ask.arg, FAIL_NONE);
+		end(u, FAIL_NONE);
 	else if (!ask_next(u))
-		u->ask.end(u->ask.arg, u->failure);
+		end(u, u->failure);
 }
 
 struct wire_dnsudp *wire_dnsudp_new(const struct wire_dnsudp_ask *ask, enum failure *why)

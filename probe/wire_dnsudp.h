@@ -16,6 +16,7 @@
 #include "common/failure.h"
 #include "probe/wire_addr.h"
 #include "probe/wire_dns.h"
+#include "probe/wire_udppool.h"
 
 struct event_base;
 struct timeval;
@@ -34,6 +35,7 @@ struct wire_dnsudp_answer {
 /* Everything is borrowed until the end. */
 struct wire_dnsudp_ask {
 	struct event_base *base;
+	struct wire_udppool *pool;
 	const union wire_addr *servers;
 	size_t n_servers; /* at most WIRE_DNSUDP_SERVERS_MAX */
 	/* Common timeouts of the base: before each repetition, and after the first answer. */

@@ -16,6 +16,8 @@
 /* A host that answers a datagram with this many ICMP messages at once can wait for the rest. */
 #define ERRORS_AT_ONCE 8
 
+#define DATAGRAMS_LEFT 4
+
 static int64_t in_us(const struct timespec *t)
 {
 	return (int64_t)t->tv_sec * 1000000 + t->tv_nsec / 1000;
@@ -33,14 +35,19 @@ static int tell_everything(int fd, int family)
 	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 }
 
+int wire_udp_connect(int fd, const union wire_addr *to)
+{
+	bool six = to->any.sa_family == AF_INET6;
+	return connect(fd, &to->any, six ? sizeof(to->six) : sizeof(to->four));
+}
+
 int wire_udp_open(const union wire_addr *to)
 {
 	int family = to->any.sa_family;
-	socklen_t len = family == AF_INET6 ? sizeof(to->six) : sizeof(to->four);
 	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if (connect(fd, &to->any, len) == 0 && tell_everything(fd, family) == 0)
+	if (wire_udp_connect(fd, to) == 0 && tell_everything(fd, family) == 0)
 		return fd;
 	int err = errno;
 	close(fd);
@@ -126,6 +133,24 @@ int wire_udp_receive(int fd, struct wire_datagram *d)
 	d->len = (size_t)len;
 	take_note(d, &m);
 	return 0;
+}
+
+/* AF_UNSPEC undoes connect(2), and the kernel takes back the port that it chose. What had come in by
+ * then is thrown away; a socket that is being flooded is not worth the trouble. */
+int wire_udp_disconnect(int fd)
+{
+	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	char byte;
+	if (connect(fd, &nobody, sizeof(nobody)) < 0)
+		return -1;
+	for (int i = 0; i < DATAGRAMS_LEFT; i++) {
+		if (recv(fd, &byte, sizeof(byte), 0) >= 0)
+			continue;
+		if (errno == EAGAIN)
+			return 0;
+		take_errors(fd);
+	}
+	return -1;
 }
 
 int64_t wire_udp_elapsed_us(const struct wire_moment *from, const struct wire_moment *to)

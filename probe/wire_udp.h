@@ -13,6 +13,11 @@
  * in. -1 with errno: this device has no way there. */
 int wire_udp_open(const union wire_addr *to);
 
+/* The same socket for another address: first nothing more comes in from the one before (-1 when that
+ * can't be had), then it is connected anew, with another port. */
+int wire_udp_disconnect(int fd);
+int wire_udp_connect(int fd, const union wire_addr *to);
+
 /* The moment of a datagram on both clocks: the kernel stamps with the one that jumps. */
 struct wire_moment {
 	int64_t wall_us, mono_us;

@@ -20,7 +20,7 @@ static void check_promises(const struct wire_dns *d, const struct wire_dns_query
 		assert(memchr(d->addrs[i], '\0', sizeof(d->addrs[i])) &&
 		       strchr(d->addrs[i], q->qtype == WIRE_DNS_A ? '.' : ':'));
 	for (const char *p = d->cname; *p; p++)
-		assert(*p > ' ' && *p < 127 && !(*p >= 'A' && *p <= 'Z'));
+		assert(*p >= ' ' && *p < 127 && !(*p >= 'A' && *p <= 'Z'));
 	assert(d->cnames || !*d->cname);
 	struct wire_dns_gist g = wire_dns_gist(d);
 	assert(wire_dns_same(&g, &g));

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 static const struct bad_name names[] = {
 	{.name = "good.test", .a = "127.0.0.1"},
+	{.name = "both.test", .a = "127.0.0.1", .aaaa = "::1"},
 	{.name = "poison.test", .a = "10.10.34.36", .aaaa = "d0::11"},
 	{.name = "loop.example", .a = "127.0.0.1", .aaaa = "::"},
 	{.name = "private.example", .a = "10.1.2.3"},
@@ -281,6 +283,36 @@ static void tcp_tls_and_http_share_one_connection(void **state)
 		assert_int_equal(c->seen[i].result.v[RESULT_FAILURE], FAIL_NONE);
 }
 
+static size_t open_files(void)
+{
+	size_t n = 0;
+	DIR *dir = opendir("/proc/self/fd");
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+/* The address that follows begins with a connection of its own, and the one before is given back. */
+static void no_connection_is_left(void **state)
+{
+	static const struct bad_server plain = {0}, blocked = {.fault = BAD_CLOSE,
+							       .word = "both.test",
+							       .cert = CERT_GOOD};
+	struct cycle *c = *state;
+	uint16_t tcp = badnet_listen(c->net, &plain), tls = badnet_listen(c->net, &blocked);
+	cycle_one(c, "tcp://both.test:%u", tcp);
+	assert_non_null(cycle_step(c, KIND_TCP, 3));
+	cycle_one(c, "https://both.test:%u", tls);
+	size_t before = open_files();
+	for (int i = 0; i < 10; i++) {
+		cycle_one(c, "tcp://both.test:%u", tcp);
+		cycle_one(c, "https://both.test:%u", tls);
+	}
+	/* The server's ends may still be on their way to be closed. */
+	assert_in_range(open_files(), 0, before + 4);
+}
+
 /* The second connection is not reset, so it was because of what the first one said; its silence is
  * not counted. */
 static void a_second_connection_tells_why(void **state)
@@ -393,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(everybody_is_reset, open_cycle, close_cycle),
 		cmocka_unit_test_setup_teardown(tcp_tls_and_http_share_one_connection, open_cycle,
 						close_cycle),
+		cmocka_unit_test_setup_teardown(no_connection_is_left, open_cycle, close_cycle),
 		cmocka_unit_test_setup_teardown(a_second_connection_tells_why, open_cycle,
 						close_cycle),
 		cmocka_unit_test_setup_teardown(dns_answers, open_cycle, close_cycle),

@@ -20,7 +20,7 @@
 #include "tests/probe/cycle.h"
 
 /* Long enough for neighbours on one machine; only the silent ones are waited for. */
-#define SHORT_MS 800
+#define SHORT_MS 1200
 
 __attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
 {
