@@ -52,12 +52,12 @@ site_addresses() { # ZONE
 	hosts | awk -v z="$1" '$1 == z && $5 != "dns" && $5 != "free" && !seen[$3]++ {print $3, $4}'
 }
 
-nginx_blockpage() { # the box speaks no TLS: a greeting is answered in clear text
+nginx_blockpage() { # the box speaks no TLS: a greeting is a bad request to it, and answered with the page too
 	cat <<N
  server { listen $BLOCKPAGE4:80 default_server; listen [$BLOCKPAGE6]:80 default_server;
   listen $BOX4:80; listen [$BOX6]:80; listen $BOX4:443; listen [$BOX6]:443;
-  error_page 403 = @page; location / { return 403; }
-  location @page { return 403 '<html><head><title>M1-6</title></head><body><iframe src="http://$BLOCKPAGE4?type=Invalid Site&policy=MainPolicy"></iframe></body></html>'; } }
+  error_page 400 403 /page; location / { return 403; }
+  location = /page { return 403 '<html><head><title>M1-6</title></head><body><iframe src="http://$BLOCKPAGE4?type=Invalid Site&policy=MainPolicy"></iframe></body></html>'; } }
 N
 }
 

@@ -81,7 +81,7 @@ judge intercept # connections succeed that should not
 every "" guard 'fails("x_intercepted")'
 holds "both ports" "" guard 'map(.port) | sort == [80, 443]'
 every "$VIDEO" tcp ok
-every "$VIDEO" tls 'fails("x_tls_plaintext")'
+every "$VIDEO" tls 'fails("x_tls_plaintext") and .fp == "test.body"'
 none "$VIDEO" http
 blocked_by_page $PLAIN
 up "$SEARCH" http://search.example/ "$BANK" $QUIC
