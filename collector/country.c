@@ -205,7 +205,8 @@ static int read_target_header(struct table *t, struct target_columns *h)
 
 static bool is_url(const char *s)
 {
-	static const char *const schemes[] = {"https://", "http://", "tcp://", "dns://"};
+	static const char *const schemes[] = {"https://", "http://", "tcp://",
+					      "dns://",	  "quic://", "speed+https://"};
 	for (const char *p = s; *p; p++)
 		if (*p <= 0x20 || *p > 0x7e)
 			return false;
@@ -215,6 +216,13 @@ static bool is_url(const char *s)
 	return false;
 }
 
+/* Whether a service answers over QUIC, and how fast, is evidence beside its reachability: as targets
+ * of a class they would draw its share down where nothing is blocked. */
+static bool has_vote(const char *url)
+{
+	return strncasecmp(url, "quic://", 7) && strncasecmp(url, "speed+", 6);
+}
+
 static int parse_target(struct table *t, const struct target_columns *h, struct country_target *out)
 {
 	if (t->n != h->n)
@@ -222,7 +230,9 @@ static int parse_target(struct table *t, const struct target_columns *h, struct 
 	const char *url = t->column[h->url];
 	enum target_class class = h->class < 0 ? CLASS_OTHER : class_parse(t->column[h->class]);
 	if (!is_url(url) || strlen(url) >= TARGET_URL_MAX)
-		return table_fail(t, "'%.64s' is not a URL with https, http, tcp or dns", url);
+		return table_fail(
+			t, "'%.64s' is not a URL with https, http, tcp, dns, quic or speed+https",
+			url);
 	if (class == CLASSES || class == CLASS_LINK)
 		return table_fail(t, "class is not one of domestic, open, filtered, canary, "
 				     "resolver, other");
@@ -254,7 +264,9 @@ static int read_target_rows(struct table *t, struct country *c, unsigned int *li
 		rc = parse_target(t, &h, row);
 		if (rc < 0)
 			return -1;
-		row->slot = used[row->class] < CELL_TARGETS_MAX ? used[row->class]++ : -1;
+		row->slot = has_vote(row->url) && used[row->class] < CELL_TARGETS_MAX
+				    ? used[row->class]++
+				    : -1;
 		lines[c->n_targets++] = t->line;
 	}
 	if (rc == 0 && !c->n_targets)

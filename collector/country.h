@@ -30,7 +30,8 @@ struct isp {
 struct country_target {
 	char *url;
 	enum target_class class;
-	int slot; /* bit in the masks of a cell (cell.h): position within its class; -1 past CELL_TARGETS_MAX */
+	int slot; /* bit in the masks of a cell (cell.h): position within its class; -1 has no vote:
+		     past CELL_TARGETS_MAX, quic and speed+https */
 };
 
 struct country {

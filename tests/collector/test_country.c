@@ -126,6 +126,28 @@ static void test_slots(void **state)
 	buf_clear(&text);
 }
 
+/* QUIC and speed are measured beside the targets that decide, and take no bit from them. */
+static void test_no_vote(void **state)
+{
+	char err[512];
+	struct country *c = load_with(TARGETS,
+				      "url,class,level,notes\n"
+				      "https://a.example/,open,0,\n"
+				      "quic://a.example,open,1,\n"
+				      "speed+https://a.example/big,open,1,\n"
+				      "https://b.example/,open,0,\n",
+				      err, sizeof(err));
+	(void)state;
+	if (!c)
+		fail_msg("%s", err);
+	assert_int_equal(country_target(c, "https://a.example/")->slot, 0);
+	assert_int_equal(country_target(c, "quic://a.example")->slot, -1);
+	assert_int_equal(country_target(c, "quic://a.example")->class, CLASS_OPEN);
+	assert_int_equal(country_target(c, "speed+https://a.example/big")->slot, -1);
+	assert_int_equal(country_target(c, "https://b.example/")->slot, 1);
+	country_free(c);
+}
+
 /* A Citizen Lab list has no classes: its targets have no say. */
 static void test_citizenlab(void **state)
 {
@@ -203,7 +225,10 @@ static const struct refusal {
 	{TARGETS, "url,class,level,notes\nhttps://a.example/,open,0\n",
 	 "targets.csv:2: 3 columns instead of 4"},
 	{TARGETS, "url,class,level,notes\nftp://a.example/,open,0,\n",
-	 "targets.csv:2: 'ftp://a.example/' is not a URL"},
+	 "targets.csv:2: 'ftp://a.example/' is not a URL with https, http, tcp, dns, quic or "
+	 "speed+https"},
+	{TARGETS, "url,class,level,notes\nquic://,open,0,\n", "'quic://' is not a URL"},
+	{TARGETS, "url,class,level,notes\nspeed+http://a.example/,open,0,\n", "is not a URL"},
 	{TARGETS, "url,class,level,notes\nhttps://,open,0,\n", "is not a URL"},
 	{TARGETS, "url,class,level,notes\nhttps://a b/,open,0,\n", "is not a URL"},
 	{TARGETS, "url,class,level,notes\nhttps://ä.example/,open,0,\n", "is not a URL"},
@@ -279,8 +304,13 @@ static void test_shipped(void **state)
 		struct country *c = country_load(shipped[i].dir, shipped[i].code, err, sizeof(err));
 		if (!c)
 			fail_msg("%s", err);
-		for (size_t t = 0; t < c->n_targets; t++)
-			assert_in_range(c->targets[t].slot, 0, CELL_TARGETS_MAX - 1);
+		for (size_t t = 0; t < c->n_targets; t++) {
+			const struct country_target *target = &c->targets[t];
+			bool aside = !strncmp(target->url, "quic:", 5) ||
+				     !strncmp(target->url, "speed+", 6);
+			assert_in_range(target->slot, aside ? -1 : 0,
+					aside ? -1 : CELL_TARGETS_MAX - 1);
+		}
 		country_free(c);
 	}
 }
@@ -288,10 +318,11 @@ static void test_shipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	cmocka_unit_test(test_targets),
-		cmocka_unit_test(test_slots),	cmocka_unit_test(test_citizenlab),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_code),	cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_good),	   cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_no_vote),	   cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_citizenlab), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many),   cmocka_unit_test(test_code),
+		cmocka_unit_test(test_shipped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

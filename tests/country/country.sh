@@ -105,12 +105,15 @@ B
 	ip -n "$NAME-nin" -batch - <<B
 addr add $BLOCKPAGE4/32 dev lo
 addr add $BLOCKPAGE6/128 dev lo nodad
+addr add $BOX4/32 dev lo
+addr add $BOX6/128 dev lo nodad
 B
 	ip -n "$NAME-gw" -batch - <<B
 route add default via 198.18.254.1
 route add default via 2001:db8:ff:fe::2
 route add 198.51.100.0/24 via 198.18.254.3
 route add $BLOCKPAGE4/32 via 198.18.254.3
+route add $BOX4/32 via 198.18.254.3
 route add 2001:db8:e::/48 via 2001:db8:ff:fd::2
 B
 	# The block page's address answers HTTP only; HTTPS to it hangs, as in the field.
@@ -221,6 +224,8 @@ start_servers() {
 	for zone in world nin; do
 		nginx_conf $zone >"$DIR/nginx-$zone.conf"
 		spawn nginx-$zone $zone nginx -e stderr -p "$DIR" -c "$DIR/nginx-$zone.conf"
+		# shellcheck disable=SC2046  # a list
+		spawn quicvn-$zone $zone python3 "$HERE/quicvn.py" $(site_addresses $zone)
 	done
 	public_resolver >"$DIR/unbound-world.conf"
 	domestic_resolver >"$DIR/unbound-nin.conf"

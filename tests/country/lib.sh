@@ -6,6 +6,8 @@ NAME=${COUNTRY_NAME:-ct} # prefix of every network namespace
 REGIONS=$HERE/countries/IR/regions.tsv
 BLOCKPAGE4=10.10.34.36
 BLOCKPAGE6=2001:db8:e::36
+BOX4=10.10.34.35                # the box that answers for others, see `intercept`
+BOX6=2001:db8:e::35
 PUBLIC_DNS4=198.18.8.8
 PUBLIC_DNS6=2001:db8:f::8888
 NIN_DNS4=198.51.100.53
@@ -58,8 +60,8 @@ declare -A BIT=(
 	[dns-poison]=0x1 [dns-race]=0x2 [dns-nxdomain]=0x4 [dns-timeout]=0x8 [dns-lie]=0x10
 	[tls-sni-rst]=0x20 [tls-sni-drop]=0x40 [http-inject]=0x80 [delay]=0x100
 	[tcp-drop]=0x1000 [tcp-rst]=0x2000 [host-unreachable]=0x4000 [http-blockpage]=0x8000
-	[throttle]=0x20000 [loss]=0x40000 [ipv6-cut]=0x80000
-	[intl-cut]=0x100000 [intl-allowlist]=0x200000 [total-cut]=0x400000
+	[udp443-drop]=0x10000 [throttle]=0x20000 [loss]=0x40000 [ipv6-cut]=0x80000
+	[intl-cut]=0x100000 [intl-allowlist]=0x200000 [total-cut]=0x400000 [intercept]=0x800000
 )
 DPI_DNS=0x1f DPI_TLS=0x60 DPI_HTTP=0x80 DPI_DELAY=0x100
 INJECTED=0x40000000 # mark of forged packets

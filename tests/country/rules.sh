@@ -21,7 +21,7 @@ table inet censor {
 	set ok4 { type ipv4_addr; }
 	set ok6 { type ipv6_addr; }
 	set dom4 { type ipv4_addr; flags interval; elements = {
-		198.51.100.0/24, 198.19.0.0/16, 198.18.252.0/22, $BLOCKPAGE4 } }
+		198.51.100.0/24, 198.19.0.0/16, 198.18.252.0/22, $BLOCKPAGE4, $BOX4 } }
 	set dom6 { type ipv6_addr; flags interval; elements = {
 		2001:db8:e::/48, 2001:db8:1::-2001:db8:8:ffff:ffff:ffff:ffff:ffff, 2001:db8:ff::/48 } }
 	set up4 { type ipv4_addr; flags dynamic; size 4096; timeout 1m; }
@@ -43,6 +43,7 @@ table inet censor {
 		meta mark & \$INTL_CUT != 0 jump intl
 		meta mark & \$INTL_ALLOWLIST != 0 jump allowlist
 		meta mark & \$LOSS != 0 numgen random mod 100 < ${LOSS_PERCENT:-30} drop
+		meta mark & \$UDP443_DROP != 0 udp dport 443 drop
 		ip daddr @bl4 jump target
 		ip6 daddr @bl6 jump target
 		meta mark & \$THROTTLE != 0 jump throttle
@@ -71,9 +72,12 @@ table inet censor {
 		ip6 daddr != @dom6 update @up6 { ip6 saddr limit rate over $kbytes/second burst $kbytes } drop
 		ip6 saddr != @dom6 update @dn6 { ip6 daddr limit rate over $kbytes/second burst $kbytes } drop
 	}
-	chain blockpage { type nat hook prerouting priority dstnat;
+	chain instead { type nat hook prerouting priority dstnat;
 		meta mark & \$HTTP_BLOCKPAGE != 0 ip daddr @bl4 tcp dport 80 dnat ip to $BLOCKPAGE4:80
 		meta mark & \$HTTP_BLOCKPAGE != 0 ip6 daddr @bl6 tcp dport 80 dnat ip6 to [$BLOCKPAGE6]:80
+		meta mark & \$INTERCEPT != 0 ip daddr 192.0.2.0/24 meta l4proto tcp dnat ip to $BOX4
+		meta mark & \$INTERCEPT != 0 ip daddr @bl4 meta l4proto tcp dnat ip to $BOX4
+		meta mark & \$INTERCEPT != 0 ip6 daddr @bl6 meta l4proto tcp dnat ip6 to $BOX6
 	}
 	chain out { type filter hook output priority -300; # forged packets must not disturb connection tracking
 		meta mark & $INJECTED != 0 notrack

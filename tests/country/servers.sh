@@ -23,32 +23,41 @@ user root root; daemon off; master_process off; pid $DIR/nginx-$1.pid;
 error_log $DIR/log/nginx-$1.err; events { worker_connections 8192; }
 http {
  access_log off; default_type text/html; root $DIR/www; server_tokens off; keepalive_timeout 5;
+ ssl_protocols TLSv1.2 TLSv1.3;
  client_body_temp_path $DIR/tmp; proxy_temp_path $DIR/tmp; fastcgi_temp_path $DIR/tmp;
  uwsgi_temp_path $DIR/tmp; scgi_temp_path $DIR/tmp;
 N
 	local zone name v4 v6 tag
 	while read -r zone name v4 v6 tag; do
 		[[ $zone == "$1" && $tag != dns && $tag != free ]] || continue
-		nginx_site "$zone" "$name" "$v4" "$v6"
+		nginx_site "$zone" "$name" "$v4" "$v6" "$tag"
 	done < <(hosts)
 	[[ $1 != nin ]] || nginx_blockpage
 	echo "}"
 }
 
-nginx_site() { # ZONE NAME V4 V6
+nginx_site() { # ZONE NAME V4 V6 TAG
 	cat <<N
- server { server_name $2; listen $3:80; listen [$4]:80; listen $3:443 ssl http2; listen [$4]:443 ssl http2;
+ server { server_name $2; listen $3:443 ssl http2; listen [$4]:443 ssl http2;
   ssl_certificate $DIR/pki/$2.pem; ssl_certificate_key $DIR/pki/$2.key;
+  $( [[ $5 == upgrade ]] || echo "listen $3:80; listen [$4]:80;")
   location = / { return 200 '<title>$2</title> site of zone $1\n'; }
   location = /generate_204 { return 204; } }
 N
+	[[ $5 != upgrade ]] || echo " server { server_name $2; listen $3:80; listen [$4]:80;
+  return 301 https://$2\$request_uri; }"
 }
 
-nginx_blockpage() {
+site_addresses() { # ZONE
+	hosts | awk -v z="$1" '$1 == z && $5 != "dns" && $5 != "free" && !seen[$3]++ {print $3, $4}'
+}
+
+nginx_blockpage() { # the box speaks no TLS: a greeting is a bad request to it, and answered with the page too
 	cat <<N
  server { listen $BLOCKPAGE4:80 default_server; listen [$BLOCKPAGE6]:80 default_server;
-  error_page 403 = @page; location / { return 403; }
-  location @page { return 403 '<html><head><title>M1-6</title></head><body><iframe src="http://$BLOCKPAGE4?type=Invalid Site&policy=MainPolicy"></iframe></body></html>'; } }
+  listen $BOX4:80; listen [$BOX6]:80; listen $BOX4:443; listen [$BOX6]:443;
+  error_page 400 403 /page; location / { return 403; }
+  location = /page { return 403 '<html><head><title>M1-6</title></head><body><iframe src="http://$BLOCKPAGE4?type=Invalid Site&policy=MainPolicy"></iframe></body></html>'; } }
 N
 }
 

@@ -47,3 +47,8 @@ censor reset
 shows "<title>" page p1.2 https://video.example/
 python3 -m json.tool --json-lines "$COUNTRY_DIR/truth.jsonl" >/dev/null || fail "the truth log is not JSON"
 [[ $(wc -l <"$COUNTRY_DIR/truth.jsonl") == 6 ]] || fail "the truth log has not one line per change"
+
+# what the probe makes of every state is tested
+for state in $("$COUNTRY/censor.sh" states); do
+	grep -qE "^judge $state( |$)" "$ROOT"/tests/e2e/3*.sh || fail "no test judges a probe in the state $state"
+done

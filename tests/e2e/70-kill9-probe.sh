@@ -3,7 +3,6 @@
 # were there stay there, and everything arrives once the collector is back.
 . "$(dirname "$0")/lib.sh"
 
-INTERVAL_S=1
 begin 1 1 1
 node=p1.1.1
 collector_init # never started so far: there is only the key

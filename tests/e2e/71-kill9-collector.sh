@@ -3,7 +3,6 @@
 # dropped from its disk is in the archive, and in the views after a restart; nothing is counted twice.
 . "$(dirname "$0")/lib.sh"
 
-INTERVAL_S=1
 begin 2 1 3
 collector_init
 probe_init "${NODES[@]}"

@@ -13,8 +13,10 @@ COLLECTOR=$BUILD/collector
 WORK=$COUNTRY_DIR/work
 URL=http://203.0.113.200:8080
 STEP_S=5       # bucket and published row
-INTERVAL_S=2   # probe cycle
 CHECK_MS=1500  # deadline of one check: silence must be noticed well within a bucket
+# Probe cycle: the next one begins at most twice this after the end of the last, which takes CHECK_MS at least (the
+# guards wait for nobody). So in each bucket a cycle begins early enough for its results to be of that bucket.
+INTERVAL_S=1
 MIN_PROBES=2   # in a cell
 FILTERING=dns-poison+tls-sni-rst # the normal day of a filtered country
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
@@ -55,6 +57,7 @@ ended_well() { # the collector and the probes are still there, end with 0 when a
 finish() {
 	local rc=$?
 	((rc == 0)) || [[ -n ${FAILED:-} ]] || say "FAILED: a command ended with $rc"
+	((rc != 0 || ${WRONG:-0} == 0)) || rc=1
 	((rc != 0)) || ended_well || rc=1
 	((rc == 0)) || show_logs
 	exit $rc
@@ -180,6 +183,7 @@ probe_init() { # NODE...: configuration and consent
 			[schedule]
 			interval_s = $INTERVAL_S
 			check_timeout_ms = $CHECK_MS
+			concurrency = 32
 			budget_mb_per_day = 0
 		C
 		at "$node" "$PROBE" init -c "$(conf_of "$node")" --state-dir "$WORK/$node/state" --country IR \
@@ -245,10 +249,10 @@ buckets() { # STATE N FROM [PARAMETER...]: every cell has at least N buckets of 
 
 # SETTLE_S: how long after a change a bucket may still show the state before: one bucket, one cycle (at most
 # twice the interval), and the checks that were under way.
-SETTLE_S=$((STEP_S + 2 * INTERVAL_S + 3))
+SETTLE_S=$((STEP_S + 2 * INTERVAL_S + 5))
 
 # How long after its end a bucket may still wait for results: one cycle, and its way to the collector.
-ARRIVAL_S=$((2 * INTERVAL_S + 3))
+ARRIVAL_S=$((2 * INTERVAL_S + 5))
 
 truthful() { # FROM OPTION...: up to now, the timeline says what the censor's log says; options of timeline.py check
 	local from=$1 until=$(($(now_s) - ARRIVAL_S))
