@@ -10,8 +10,8 @@
 #include "probe/classify.h"
 #include "probe/wire_addr.h"
 
-/* An interceptor answers from nearby. */
-#define TIMEOUT_MS 3000
+/* An interceptor answers from nearby; a person waits for it. */
+#define TIMEOUT_MS 2000
 
 static void finish(struct check *c, int err)
 {

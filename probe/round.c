@@ -2,6 +2,7 @@
  * up what became of each target. */
 #include "probe/round.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "common/buf.h"
@@ -116,6 +117,9 @@ static void on_done(void *arg)
 		o->reached += r->of[i].ending == ROUND_UP;
 	}
 	report_end(r->config.report);
+#ifdef __GLIBC__
+	malloc_trim(0); /* what a round took is not needed until the next: a megabyte */
+#endif
 	o->spooled = r->record ? gather_seal(r->config.gather) : 0;
 	if (r->lost)
 		o->spooled = -1;

@@ -108,23 +108,26 @@ static void receive(struct wire_get *g, int64_t now)
 /* TLS may hold bytes already that came with the end of its handshake: no event tells of them. */
 static void wait_for_answer(struct wire_get *g)
 {
-	g->sent_us = clock_mono_us();
 	if (wire_stream_has_more(g->stream))
-		receive(g, g->sent_us);
+		receive(g, clock_mono_us());
 	else
 		wait_for(g, EV_READ);
 }
 
 static void send_request(struct wire_get *g)
 {
+	/* Before the write: a near server may have answered by the time that it returns. */
+	int64_t now = clock_mono_us();
 	struct wire_got got = wire_stream_write(g->stream, g->request + g->sent, g->len - g->sent);
 	switch (got.io) {
 	case WIRE_DONE:
 		g->sent += got.n;
-		if (g->sent == g->len)
-			wait_for_answer(g);
-		else
+		if (g->sent < g->len) {
 			wait_for(g, EV_WRITE);
+			break;
+		}
+		g->sent_us = now;
+		wait_for_answer(g);
 		break;
 	case WIRE_WAIT_READ: wait_for(g, EV_READ); break;
 	case WIRE_WAIT_WRITE: wait_for(g, EV_WRITE); break;
