@@ -395,10 +395,11 @@ void explain_device(struct findings *f, const struct trace *device)
 		const struct trace_step *s = &device->steps[i];
 		if (s->result.kind == KIND_LINK)
 			explain_link(f, s);
-		else if (failure_of(s) == FAIL_INTERCEPTED && !intercepted)
+		if (failure_of(s) != FAIL_INTERCEPTED)
+			continue;
+		if (!intercepted)
 			intercepted = finding_add(f, FINDING_INTERCEPTED, s);
-		if (intercepted)
-			finding_addr(intercepted, device->steps[i].addr);
+		finding_addr(intercepted, device->steps[i].addr);
 	}
 	f->up = !f->n;
 }

@@ -139,12 +139,36 @@ static void any_steps(void **state)
 	}
 }
 
+/* Guards end before the link has been looked at, and after it. */
+static void an_interceptor_has_one_address(void **state)
+{
+	const struct a_step link = {.kind = KIND_LINK};
+	const struct a_step guard = {FAIL_INTERCEPTED, .kind = KIND_GUARD, .addr = "192.0.2.1"};
+	const struct a_step orders[2][3] = {{guard, link, guard}, {link, guard, guard}};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct trace t = {0};
+		struct findings f;
+		steps_add(&t, NULL, orders[i], 3);
+		explain_device(&f, &t);
+		const struct finding *told = NULL;
+		for (size_t k = 0; k < f.n; k++)
+			if (f.list[k].id == FINDING_INTERCEPTED)
+				told = &f.list[k];
+		assert_non_null(told);
+		assert_int_equal(told->n_addrs, 1);
+		assert_string_equal(told->addrs[0], "192.0.2.1");
+		trace_clear(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row),
 		cmocka_unit_test(a_flood),
 		cmocka_unit_test(any_steps),
+		cmocka_unit_test(an_interceptor_has_one_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
