@@ -4,7 +4,7 @@
  * A truncated answer is kept, and the whole one fetched over TCP. By HTTPS there is one answer.
  *
  * An answer is a lie when it holds an address that a fingerprint names, or one that can't be true:
- * a name of the internet never is this very device. 10.0.0.0/8 as such is no lie, domestic services
+ * a name of the internet never is this very device, or a group of hosts, or nobody's address. 10.0.0.0/8 as such is no lie, domestic services
  * live there. */
 #include <arpa/inet.h>
 #include <event2/event.h>
@@ -68,14 +68,19 @@ static bool is_special(const char *name)
 	return !strcasecmp(last, "localhost") || !strcasecmp(last, "test");
 }
 
-static bool is_this_device(const char *addr)
+/* This device itself, its own link, multicast, and what was never given to anybody (RFC 6890). */
+static bool is_nobody(const char *addr)
 {
 	struct in_addr four;
 	struct in6_addr six;
-	if (inet_pton(AF_INET, addr, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127 || four.s_addr == INADDR_ANY;
+	if (inet_pton(AF_INET, addr, &four) == 1) {
+		uint32_t a = ntohl(four.s_addr);
+		return a >> 24 == 0 || a >> 24 == 127 || a >> 16 == 0xa9fe || a >> 29 == 7;
+	}
 	return inet_pton(AF_INET6, addr, &six) == 1 &&
-	       (IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six));
+	       (IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six) ||
+		IN6_IS_ADDR_LINKLOCAL(&six) || IN6_IS_ADDR_MULTICAST(&six) ||
+		IN6_IS_ADDR_V4MAPPED(&six));
 }
 
 static bool is_forged(const struct check *c, struct check_answer *to)
@@ -83,7 +88,7 @@ static bool is_forged(const struct check *c, struct check_answer *to)
 	bool forged = false;
 	for (size_t i = 0; i < to->n_addrs && !to->fp; i++) {
 		to->fp = fingerprints_dns(c->env->fingerprints, to->addrs[i]);
-		forged |= is_this_device(to->addrs[i]) && !is_special(c->host);
+		forged |= is_nobody(to->addrs[i]) && !is_special(c->host);
 	}
 	return forged || to->fp;
 }

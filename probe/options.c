@@ -47,7 +47,7 @@ const struct conf_option options_table[] = {
 	 "pause while the default route leaves through this: wwan*"},
 	{"schedule", "concurrency", "concurrency", CONF_INT, "16", 1, 256, NULL,
 	 "targets measured at the same time"},
-	{"schedule", "check_timeout_ms", "check-timeout-ms", CONF_INT, "10000", 100, 60000, NULL,
+	{"schedule", "check_timeout_ms", "check-timeout-ms", CONF_INT, "10000", 100, 20000, NULL,
 	 "longest time for one step of one target"},
 	{"spool", "cap_mb", "spool-cap-mb", CONF_INT, "64", 1, 65536, NULL,
 	 "disk for waiting batches; thinned out evenly beyond it"},

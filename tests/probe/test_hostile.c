@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "tests/probe/cycle.h"
@@ -207,6 +208,18 @@ static void what_follows_a_handshake(void **state)
 	SUFFER(*state, "https", tls_attacks);
 }
 
+/* Of this program, which is the servers as well. Sanitizers have memory of their own. */
+static void memory_stays_small(void **state)
+{
+	struct rusage used;
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip();
+#endif
+	assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+	assert_in_range(used.ru_maxrss, 1, 32 * 1024);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +228,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slow_answers_end_at_the_deadline, open_cycle,
 						close_cycle),
 		cmocka_unit_test_setup_teardown(what_follows_a_handshake, open_cycle, close_cycle),
+		cmocka_unit_test(memory_stays_small),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
