@@ -2,7 +2,7 @@
  *
  *	answer = yes
  *	date = 2026-01-08
- *	text = 1
+ *	text = 2
  *
  * The two texts say the same; change them together and raise CONSENT_TEXT_VERSION. They fit a
  * terminal of 80 columns and 24 lines, because what scrolls away was not read. */
@@ -22,12 +22,13 @@ static const char text_en[] =
 	"\n"
 	"Fanous measures whether networks work, so that blackouts can be seen and dated.\n"
 	"\n"
-	"What it does   Every few minutes this machine opens connections to a public list\n"
-	"               of sites and name servers, as far as your level setting goes.\n"
-	"What is sent   Per site: reached or not, which step failed, how long it took.\n"
-	"               With it: province, operator and kind of line, as you gave them.\n"
-	"               Sealed: only the collector can read it. Never your address, name,\n"
-	"               machine or place, or anything that you browse.\n"
+	"What it does   Every few minutes this machine connects to a public list of sites\n"
+	"               and resolvers, up to your level; sometimes it loads 64 KB.\n"
+	"What is sent   Per site: reached or not, which step failed, how long it took,\n"
+	"               who answered: public addresses, short marks of certificates. With\n"
+	"               it: province, operator, kind of line, as you gave them. Sealed:\n"
+	"               only the collector can read it. Never your address, name, machine\n"
+	"               or place, or anything that you browse.\n"
 	"Who could see  Your operator, and whoever watches the line, can see that this\n"
 	"               machine opens those connections and reaches the collector. The\n"
 	"               collector sees your address while connected; it does not keep it.\n"
@@ -46,11 +47,12 @@ static const char text_fa[] =
 	"فانوس می‌سنجد که شبکه کار می‌کند یا نه، تا قطعی‌ها دیده و تاریخ‌دار شوند.\n"
 	"\n"
 	"چه می‌کند: این دستگاه هر چند دقیقه به فهرستی عمومی از سایت‌ها و سرورهای نام،\n"
-	"  تا سطحی که در تنظیمات آمده است، وصل می‌شود.\n"
-	"چه می‌فرستد: برای هر سایت: رسید یا نرسید، کدام گام شکست خورد، چقدر طول کشید؛\n"
-	"  همراه با استان، اپراتور و نوع خط، همان‌گونه که گفته‌اید. مهروموم‌شده: فقط\n"
-	"  گردآورنده آن را می‌خواند. هرگز نه نشانی اینترنتی شما، نه نام، نه دستگاه، نه\n"
-	"  مکان، و نه آنچه در وب می‌بینید.\n"
+	"  تا سطحی که در تنظیمات آمده است، وصل می‌شود و گاهی ۶۴ کیلوبایت می‌گیرد.\n"
+	"چه می‌فرستد: برای هر سایت: رسید یا نرسید، کدام گام شکست خورد، چقدر طول کشید،\n"
+	"  و چه کسی پاسخ داد: نشانی‌های عمومی و نشانه‌ای کوتاه از گواهی‌ها؛ همراه با\n"
+	"  استان، اپراتور و نوع خط، همان‌گونه که گفته‌اید. مهروموم‌شده: فقط گردآورنده\n"
+	"  آن را می‌خواند. هرگز نه نشانی اینترنتی شما، نه نام، نه دستگاه، نه مکان، و نه\n"
+	"  آنچه در وب می‌بینید.\n"
 	"چه کسی می‌تواند ببیند: اپراتور شما و هر کس که خط را زیر نظر دارد می‌بیند که\n"
 	"  این دستگاه این اتصال‌ها را باز می‌کند و به گردآورنده وصل می‌شود. گردآورنده\n"
 	"  هنگام اتصال نشانی شما را می‌بیند، ولی آن را نگه نمی‌دارد.\n"

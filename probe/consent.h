@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Raise it when the meaning of the text changes: earlier answers then no longer count. */
-#define CONSENT_TEXT_VERSION 1
+#define CONSENT_TEXT_VERSION 2
 
 enum consent_answer {
 	CONSENT_NONE,	  /* never asked, or the record can't be read */

@@ -126,10 +126,10 @@ static void other_records(void **state)
 {
 	char *dir = tempdir_new();
 	(void)state;
-	reads_as(dir, "answer = yes\ndate = 2026-01-08\ntext = 1\n", CONSENT_YES);
+	reads_as(dir, "answer = yes\ndate = 2026-01-08\ntext = 2\n", CONSENT_YES);
 	reads_as(dir, "answer = yes\ndate = 2026-01-08\ntext = 99\n", CONSENT_OUTDATED);
 	reads_as(dir, "answer = yes\ndate = 2026-01-08\n", CONSENT_NONE);
-	reads_as(dir, "answer = sure\ndate = 2026-01-08\ntext = 1\n", CONSENT_NONE);
+	reads_as(dir, "answer = sure\ndate = 2026-01-08\ntext = 2\n", CONSENT_NONE);
 	reads_as(dir, "yes", CONSENT_NONE);
 	reads_as(dir, "", CONSENT_NONE);
 	tempdir_free(dir);
