@@ -176,6 +176,36 @@ static void golden_vector(void **state)
 	buf_clear(&inner);
 }
 
+/* And one whose frame points back into the prefix, with what came later: a second answer, a chain. */
+static void golden_vector_with_prefix(void **state)
+{
+	struct keyring k;
+	struct batch b;
+	struct buf sealed, inner;
+	uint8_t id[BATCH_ID], pk[KEYS_SIGN_PK];
+	char hex[65];
+	(void)state;
+	make_keys(&k);
+	assert_int_equal(
+		buf_read_file(&sealed, "tests/golden/batch-prefix.sealed", BATCH_SEALED_MAX), 0);
+	assert_int_equal(batch_unseal(&inner, sealed.data, sealed.len, &k.box), BATCH_OK);
+	assert_int_equal(inner.len, 320);
+	assert_int_equal(batch_open(&b, pk, id, inner.data, inner.len, k.box.pk, NULL, 0),
+			 BATCH_OK);
+	assert_string_equal(batch_id_hex(hex, id),
+			    "3a2525d0436ae4b5a311762e2277ed55043de7cf931402e842a66aaf15f943ca");
+	assert_int_equal(b.n_results, 3);
+	assert_int_equal(b.results[0].v[RESULT_FAILURE], FAIL_DNS_BOGON);
+	assert_int_equal(b.results[0].v[RESULT_IPTTL], 57);
+	assert_int_equal(b.results[1].v[RESULT_NTH], 1);
+	assert_int_equal(b.results[1].n_list, 1);
+	assert_int_equal(b.results[2].v[RESULT_FAILURE], FAIL_SSL_UNKNOWN_AUTHORITY);
+	assert_string_equal(b.certs[b.results[2].list[0]].id, "bZ0q1T7mZ8w2v3xY");
+	batch_clear(&b);
+	buf_clear(&sealed);
+	buf_clear(&inner);
+}
+
 static void sealing_twice_is_one_batch(void **state)
 {
 	struct keyring k;
@@ -404,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(golden_vector),
+		cmocka_unit_test(golden_vector_with_prefix),
 		cmocka_unit_test(sealing_twice_is_one_batch),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(bad_content_is_refused),
