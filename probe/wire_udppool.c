@@ -16,12 +16,16 @@
 /* As many as a process may have open by default, so that the limit is elsewhere. */
 #define SPARE_MAX 1024
 
+/* Questions come in waves: those of one often end before those of the next begin. */
+#define IDLE_S 1
+
 #define IDS 128
 
 struct wire_udppool {
 	struct event_base *base;
 	struct wire_socket *spare[2]; /* IPv4, IPv6 */
 	size_t n_spare, out;	      /* out: in use */
+	struct event *idle;	      /* nothing was in use for a while */
 	int stamping;
 	uint16_t ids[IDS];
 	size_t n_ids;
@@ -62,11 +66,19 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		s->readable(s->arg);
 }
 
+static void on_idle(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	free_spare(arg);
+}
+
 struct wire_udppool *wire_udppool_new(struct event_base *base)
 {
 	struct wire_udppool *p = xcalloc(1, sizeof(*p));
 	p->base = base;
 	p->stamping = wire_udp_keep_stamping();
+	p->idle = evtimer_new(base, on_idle, p);
 	return p;
 }
 
@@ -75,6 +87,7 @@ void wire_udppool_free(struct wire_udppool *p)
 	if (!p)
 		return;
 	free_spare(p);
+	event_free(p->idle);
 	if (p->stamping >= 0)
 		close(p->stamping);
 	free(p);
@@ -109,17 +122,18 @@ struct wire_socket *wire_udppool_take(struct wire_udppool *p, const union wire_a
 	s->readable = readable;
 	s->arg = arg;
 	s->spare = false;
-	p->out++;
+	if (!p->out++)
+		evtimer_del(p->idle);
 	return s;
 }
 
 /* Whoever still sends to the port that it had must not be heard by its next user. */
 void wire_udppool_give(struct wire_socket *s)
 {
+	static const struct timeval idle = {IDLE_S, 0};
 	struct wire_udppool *p = s->pool;
 	struct wire_socket **list = list_of(p, s->family);
-	p->out--;
-	if (!p->out || p->n_spare == SPARE_MAX || wire_udp_disconnect(s->fd) < 0) {
+	if (p->n_spare == SPARE_MAX || wire_udp_disconnect(s->fd) < 0) {
 		free_socket(s);
 	} else {
 		s->spare = true;
@@ -127,8 +141,8 @@ void wire_udppool_give(struct wire_socket *s)
 		*list = s;
 		p->n_spare++;
 	}
-	if (!p->out)
-		free_spare(p);
+	if (!--p->out)
+		evtimer_add(p->idle, &idle);
 }
 
 uint16_t wire_udppool_id(struct wire_udppool *p)

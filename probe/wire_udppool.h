@@ -2,8 +2,8 @@
  *
  * Making a socket, telling it what we want to hear (wire_udp.h) and having it watched costs more than
  * the question itself. A socket that was given back is disconnected, so the kernel takes its port
- * away; the next user gets another one, and nothing of what was sent to the former reaches it. When
- * the last one in use comes back all are closed, so that none stays open between cycles. */
+ * away; the next user gets another one, and nothing of what was sent to the former reaches it. A second
+ * after the last one in use came back all are closed, so that none stays open between cycles. */
 #ifndef PROBE_WIRE_UDPPOOL_H
 #define PROBE_WIRE_UDPPOOL_H
 

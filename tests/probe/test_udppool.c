@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <sodium.h>
@@ -151,6 +152,41 @@ static void errors_do_not_outlive_their_user(void **state)
 	end(&r);
 }
 
+static size_t open_files(void)
+{
+	size_t n = 0;
+	DIR *d = opendir("/proc/self/fd");
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* All of one wave come back before the first of the next is taken. */
+static void waves_share_their_sockets(void **state)
+{
+	enum { WAVE = 20 };
+	struct wire_socket *wave[WAVE];
+	struct rig r;
+	(void)state;
+	begin(&r, "127.0.0.1");
+	size_t before = open_files();
+	wire_udppool_give(r.held);
+	for (int k = 0; k < 3; k++) {
+		for (size_t i = 0; i < WAVE; i++)
+			wave[i] = wire_udppool_take(r.pool, &r.at, on_readable, &r);
+		assert_int_equal(open_files(), before + WAVE - 1);
+		for (size_t i = 0; i < WAVE; i++)
+			wire_udppool_give(wave[i]);
+	}
+	event_base_loop(r.base, EVLOOP_NONBLOCK);
+	assert_int_equal(open_files(), before + WAVE - 1);
+	while (open_files() >= before) /* none stays; the alarm ends a wait for ever */
+		event_base_loop(r.base, EVLOOP_ONCE);
+	r.held = wire_udppool_take(r.pool, &r.at, on_readable, &r);
+	end(&r);
+}
+
 static void elapsed(void **state)
 {
 	const struct wire_moment sent = {1000000, 5000}, stamped = {1000300, 6000},
@@ -170,7 +206,9 @@ int main(void)
 		cmocka_unit_test(over_ipv4),
 		cmocka_unit_test(over_ipv6),
 		cmocka_unit_test(errors_do_not_outlive_their_user),
+		cmocka_unit_test(waves_share_their_sockets),
 		cmocka_unit_test(elapsed),
 	};
+	alarm(60);
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
