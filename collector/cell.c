@@ -6,18 +6,23 @@
  *
  *	n                            number of votes; then n times, ascending by probe:
  *	    probe                    8 bytes, big-endian
- *	    flags                    late | fp << 1 | miss << 2 | kinds << 3
+ *	    flags                    late | fp << 1 | miss << 2 | kinds << 3, above them more
  *	                             kinds: bit k when step_tried[k] is not 0
  *	    tried
  *	    tried & ~ok              if miss: something that was tried was not reached
  *	    fp                       if fp
- *	    tried & ~step_tried[k], step_tried[k] & ~step_ok[k]     for each kind in kinds
+ *	    tried & ~step_tried[k], step_tried[k] & ~step_ok[k]     for each kind in kinds; of QUIC, whose
+ *	                             targets are others, step_tried itself
+ *	    rate, seen               if more; seen: bit m when mech[m] is not 0, above them one when six_tried is not
+ *	    mech[m]                  for each in seen
+ *	    six_tried, six_tried & ~six_ok     if seen says so
  *
  * Differences are stored because they are nearly always 0. Every cell has exactly one form: decoding
  * refuses anything else, also masks that are not subsets of what was tried, since no result could
  * have made them. */
 #include "collector/cell.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +32,46 @@
 #define FLAG_FP	   2
 #define FLAG_MISS  4
 #define KINDS_BIT  3
+#define FLAG_MORE  (1ULL << (KINDS_BIT + KINDS))
+#define SEEN_SIX   (1ULL << MECHANISMS)
 #define VOTE_BYTES 10 /* the least that a stored vote takes: probe, flags, tried */
+#define RATE_MAX   255
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	const char *en, *fa;
+} mechanisms[MECHANISMS] = {
+#define MECHANISM(sym, name, kind, doc_en, doc_fa)                                                 \
+	[MECH_##sym] = {name, KIND_##kind, doc_en, doc_fa},
+#include "collector/mechanism.def"
+#undef MECHANISM
+};
+
+const char *mechanism_str(enum mechanism m)
+{
+	return (unsigned int)m < MECHANISMS ? mechanisms[m].name : "unknown";
+}
+
+enum kind mechanism_kind(enum mechanism m)
+{
+	return (unsigned int)m < MECHANISMS ? mechanisms[m].kind : KINDS;
+}
+
+const char *mechanism_meaning(enum mechanism m, const char *lang)
+{
+	if ((unsigned int)m >= MECHANISMS)
+		return "";
+	return strcmp(lang, "fa") ? mechanisms[m].en : mechanisms[m].fa;
+}
+
+uint8_t cell_rate(int64_t bytes, int64_t us)
+{
+	if (bytes <= 0 || us <= 0)
+		return 0;
+	long code = lround(4 * log2((double)bytes * 1e6 / (double)us));
+	return (uint8_t)(code < 1 ? 1 : code > RATE_MAX ? RATE_MAX : code);
+}
 
 void cell_init(struct cell *c)
 {
@@ -80,6 +124,14 @@ static bool vote_unite(struct cell_vote *dst, const struct cell_vote *src)
 	for (size_t k = 0; k < KINDS; k++) {
 		changed |= unite(&dst->step_tried[k], src->step_tried[k]);
 		changed |= unite(&dst->step_ok[k], src->step_ok[k]);
+	}
+	changed |= unite(&dst->six_tried, src->six_tried);
+	changed |= unite(&dst->six_ok, src->six_ok);
+	for (size_t m = 0; m < MECHANISMS; m++)
+		changed |= unite(&dst->mech[m], src->mech[m]);
+	if (src->rate > dst->rate) {
+		dst->rate = src->rate;
+		changed = true;
 	}
 	changed |= src->late && !dst->late;
 	dst->late |= src->late;
@@ -134,9 +186,31 @@ bool cell_merge(struct cell *dst, const struct cell *src)
 	return changed;
 }
 
+static uint64_t seen_in(const struct cell_vote *v)
+{
+	uint64_t seen = v->six_tried ? SEEN_SIX : 0;
+	for (size_t m = 0; m < MECHANISMS; m++)
+		seen |= v->mech[m] ? 1ULL << m : 0;
+	return seen;
+}
+
+static void put_more(struct buf *out, const struct cell_vote *v, uint64_t seen)
+{
+	varint_put(out, v->rate);
+	varint_put(out, seen);
+	for (size_t m = 0; m < MECHANISMS; m++)
+		if (v->mech[m])
+			varint_put(out, v->mech[m]);
+	if (seen & SEEN_SIX) {
+		varint_put(out, v->six_tried);
+		varint_put(out, v->six_tried & ~v->six_ok);
+	}
+}
+
 static void put_vote(struct buf *out, const struct cell_vote *v)
 {
-	uint64_t miss = v->tried & ~v->ok, kinds = 0;
+	uint64_t miss = v->tried & ~v->ok, kinds = 0, seen = seen_in(v);
+	bool more = seen || v->rate;
 	uint8_t probe[8];
 	for (size_t i = 0; i < sizeof(probe); i++)
 		probe[i] = (uint8_t)(v->probe >> (56 - 8 * i));
@@ -144,7 +218,7 @@ static void put_vote(struct buf *out, const struct cell_vote *v)
 		kinds |= v->step_tried[k] ? 1ULL << k : 0;
 	buf_put(out, probe, sizeof(probe));
 	varint_put(out, (v->late ? FLAG_LATE : 0) | (v->fp ? FLAG_FP : 0) | (miss ? FLAG_MISS : 0) |
-				kinds << KINDS_BIT);
+				(more ? FLAG_MORE : 0) | kinds << KINDS_BIT);
 	varint_put(out, v->tried);
 	if (miss)
 		varint_put(out, miss);
@@ -153,9 +227,11 @@ static void put_vote(struct buf *out, const struct cell_vote *v)
 	for (size_t k = 0; k < KINDS; k++) {
 		if (!v->step_tried[k])
 			continue;
-		varint_put(out, v->tried & ~v->step_tried[k]);
+		varint_put(out, k == KIND_QUIC ? v->step_tried[k] : v->tried & ~v->step_tried[k]);
 		varint_put(out, v->step_tried[k] & ~v->step_ok[k]);
 	}
+	if (more)
+		put_more(out, v, seen);
 }
 
 void cell_encode(const struct cell *c, struct buf *out)
@@ -173,30 +249,53 @@ static uint64_t get_rest(struct varint_in *in, uint64_t whole)
 	return whole & ~out;
 }
 
+/* A part of what was tried, and not nothing. */
+static uint64_t get_part(struct varint_in *in, uint64_t whole)
+{
+	uint64_t part = varint_get(in);
+	in->bad |= !part || (part & ~whole);
+	return part;
+}
+
+static void get_more(struct varint_in *in, struct cell_vote *v)
+{
+	v->rate = (uint8_t)varint_get_max(in, RATE_MAX);
+	uint64_t seen = varint_get_max(in, 2 * SEEN_SIX - 1);
+	in->bad |= !seen && !v->rate;
+	for (size_t m = 0; m < MECHANISMS; m++)
+		if (seen & 1ULL << m)
+			v->mech[m] = get_part(in, v->tried);
+	if (seen & SEEN_SIX) {
+		v->six_tried = get_part(in, v->tried);
+		v->six_ok = get_rest(in, v->six_tried);
+	}
+}
+
 static void get_vote(struct varint_in *in, struct cell_vote *v)
 {
 	*v = (struct cell_vote){0};
 	const uint8_t *probe = varint_bytes(in, 8);
 	for (size_t i = 0; probe && i < 8; i++)
 		v->probe = v->probe << 8 | probe[i];
-	uint64_t flags = varint_get_max(in, (1ULL << (KINDS + KINDS_BIT)) - 1);
+	uint64_t flags = varint_get_max(in, 2 * FLAG_MORE - 1);
 	v->late = flags & FLAG_LATE;
 	v->tried = v->ok = varint_get(in);
 	if (flags & FLAG_MISS) {
 		v->ok = get_rest(in, v->tried);
 		in->bad |= v->ok == v->tried;
 	}
-	if (flags & FLAG_FP) {
-		v->fp = varint_get(in);
-		in->bad |= !v->fp || (v->fp & ~v->tried);
-	}
+	if (flags & FLAG_FP)
+		v->fp = get_part(in, v->tried);
 	for (size_t k = 0; k < KINDS; k++) {
 		if (!(flags >> KINDS_BIT & 1ULL << k))
 			continue;
-		v->step_tried[k] = get_rest(in, v->tried);
+		v->step_tried[k] =
+			k == KIND_QUIC ? get_part(in, UINT64_MAX) : get_rest(in, v->tried);
 		v->step_ok[k] = get_rest(in, v->step_tried[k]);
 		in->bad |= !v->step_tried[k];
 	}
+	if (flags & FLAG_MORE)
+		get_more(in, v);
 }
 
 int cell_decode(struct cell *c, const void *data, size_t len)

@@ -27,6 +27,20 @@ struct cell_key {
 /* Bits of tried/ok in a cell of class LINK. */
 enum cell_link_bit { CELL_LINK_V4, CELL_LINK_V6, CELL_LINK_GATEWAY, CELL_LINK_NS };
 
+enum mechanism {
+#define MECHANISM(sym, name, kind, doc_en, doc_fa) MECH_##sym,
+#include "collector/mechanism.def"
+#undef MECHANISM
+	MECHANISMS
+};
+
+const char *mechanism_str(enum mechanism m);
+/* The step that shows it. */
+enum kind mechanism_kind(enum mechanism m);
+const char *mechanism_meaning(enum mechanism m, const char *lang); /* "en" or "fa" */
+
+/* Every mask but those of QUIC has one bit per slot of the class (country.h). Services over QUIC have slots of
+ * their own, counted apart, and are in step_tried[KIND_QUIC] and step_ok[KIND_QUIC] alone. */
 struct cell_vote {
 	uint64_t probe; /* first eight bytes of the epoch key */
 	uint64_t tried; /* targets of which any step was measured */
@@ -34,8 +48,17 @@ struct cell_vote {
 	uint64_t fp;	/* targets where a fingerprint of blocking matched */
 	uint64_t step_tried[KINDS]; /* per check: targets measured, targets that passed */
 	uint64_t step_ok[KINDS];
-	bool late; /* something here arrived later than the bucket and its grace */
+	uint64_t six_tried,
+		six_ok; /* over IPv6, by a device that has it: connected to, connected */
+	uint64_t mech
+		[MECHANISMS]; /* targets where it was seen; QUIC's and THROTTLE's are not used */
+	uint8_t rate;	      /* of the fastest download, see cell_rate; 0 none */
+	bool late;	      /* something here arrived later than the bucket and its grace */
 };
+
+/* A download's speed in quarters of an octave, 1 to 255: 4 log2(bytes per second). 0 for none. The faster of two
+ * is the larger, so that merging keeps it. */
+uint8_t cell_rate(int64_t bytes, int64_t us);
 
 struct cell {
 	struct cell_vote *votes; /* sorted by probe; owned */

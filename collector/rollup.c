@@ -7,10 +7,16 @@
 
 #include "common/buf.h"
 
+static void add_count(struct verdict_count *sum, const struct verdict_count *c)
+{
+	sum->n += c->n;
+	sum->hit += c->hit;
+}
+
 void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_part *parts,
 		  size_t n)
 {
-	*out = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
+	verdict_clear(out);
 	*expected = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct verdict *v = parts[i].v;
@@ -23,6 +29,10 @@ void rollup_count(struct verdict *out, uint32_t *expected, const struct rollup_p
 			out->share[c].some += v->share[c].some;
 			out->share[c].fp += v->share[c].fp;
 		}
+		for (size_t k = 0; k < SIGNS; k++)
+			add_count(&out->sign[k], &v->sign[k]);
+		for (size_t k = 0; k < MECHANISMS; k++)
+			add_count(&out->mech[k], &v->mech[k]);
 	}
 }
 
@@ -144,7 +154,9 @@ void rollup_access(struct verdict *out, const struct rollup_part parts[static AC
 			best_weight = weight;
 		}
 	}
-	*out = best ? *best->v : (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
+	verdict_clear(out);
+	if (best)
+		*out = *best->v;
 	out->probes = probes;
 	out->expected = expected;
 	out->late = late;

@@ -6,6 +6,9 @@
  *	up, lo, hi			each 0 for NaN, else 1 + 10000 times the share
  *	classes				bit c when anybody tried class c
  *	n, n - up, n - some, fp		for each of those classes
+ *	part_lo, part_hi, fragile
+ *	signs, mechanisms		bit k when any probe could have shown sign or mechanism k
+ *	n, hit				for each of those
  *	length, rule
  *
  * An event:
@@ -93,6 +96,24 @@ static void get_text(struct varint_in *in, char *out, size_t outlen)
 	out[text ? len : 0] = '\0';
 }
 
+static uint64_t which(const struct verdict_count *c, size_t n)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < n; i++)
+		bits |= c[i].n ? 1ULL << i : 0;
+	return bits;
+}
+
+static void put_counts(struct buf *out, const struct verdict_count *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!c[i].n)
+			continue;
+		varint_put(out, c[i].n);
+		varint_put(out, c[i].hit);
+	}
+}
+
 void row_encode(const struct row *r, struct buf *out)
 {
 	const struct verdict *v = &r->v;
@@ -118,16 +139,34 @@ void row_encode(const struct row *r, struct buf *out)
 		varint_put(out, s->n - s->some);
 		varint_put(out, s->fp);
 	}
+	put_share(out, v->part_lo);
+	put_share(out, v->part_hi);
+	varint_put(out, v->fragile);
+	varint_put(out, which(v->sign, SIGNS));
+	varint_put(out, which(v->mech, MECHANISMS));
+	put_counts(out, v->sign, SIGNS);
+	put_counts(out, v->mech, MECHANISMS);
 	put_text(out, v->rule);
 }
 
-static void get_counts(struct varint_in *in, struct verdict_share *s)
+static void get_share_counts(struct varint_in *in, struct verdict_share *s)
 {
 	s->n = get_u32(in);
 	s->up = s->n - (uint32_t)varint_get_max(in, s->n);
 	s->some = s->n - (uint32_t)varint_get_max(in, s->n);
 	s->fp = (uint32_t)varint_get_max(in, s->n);
 	in->bad |= !s->n;
+}
+
+static void get_counts(struct varint_in *in, uint64_t which, struct verdict_count *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!(which & 1ULL << i))
+			continue;
+		c[i].n = get_u32(in);
+		c[i].hit = (uint32_t)varint_get_max(in, c[i].n);
+		in->bad |= !c[i].n;
+	}
 }
 
 int row_decode(struct row *r, const void *data, size_t len)
@@ -146,7 +185,14 @@ int row_decode(struct row *r, const void *data, size_t len)
 	uint64_t classes = varint_get_max(&in, (1ULL << CLASSES) - 1);
 	for (size_t c = 0; c < CLASSES; c++)
 		if (classes & 1ULL << c)
-			get_counts(&in, &v->share[c]);
+			get_share_counts(&in, &v->share[c]);
+	v->part_lo = get_share(&in);
+	v->part_hi = get_share(&in);
+	v->fragile = get_u32(&in);
+	uint64_t signs = varint_get_max(&in, (1ULL << SIGNS) - 1),
+		 mechs = varint_get_max(&in, (1ULL << MECHANISMS) - 1);
+	get_counts(&in, signs, v->sign, SIGNS);
+	get_counts(&in, mechs, v->mech, MECHANISMS);
 	get_text(&in, v->rule, sizeof(v->rule));
 	return varint_done(&in) ? 0 : -1;
 }

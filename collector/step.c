@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "collector/rollup.h"
+#include "collector/tally.h"
 #include "common/buf.h"
+
+static const struct sight nothing;
 
 /* The leaves of one region and access. */
 struct group {
@@ -173,7 +176,7 @@ static int judge_leaves(struct work *w)
 		enum state before = l->v.state;
 		if (!l->fresh)
 			continue;
-		verdict_count(&l->v, l->cells);
+		tally_votes(&l->v, l->cells, &nothing);
 		l->v.state = before; /* until it is judged */
 	}
 	w->n_dropped = count_dropped(w);
@@ -201,7 +204,7 @@ static void count_group(struct work *w, struct group *g)
 		if (w->merged[c].n)
 			cells[c] = &w->merged[c];
 	}
-	verdict_count(&g->v, cells);
+	tally_votes(&g->v, cells, &nothing);
 }
 
 static int judge_group(struct work *w, struct group *g)

@@ -25,7 +25,7 @@
 #include "collector/varint.h"
 #include "common/log.h"
 
-#define SCHEMA	  "1"
+#define SCHEMA	  "2"
 #define VALUE_MAX (64 * 1024 * 1024) /* one value: a cell of 500,000 votes */
 #define META_MAX  4096
 

@@ -49,14 +49,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#define QUIET_IN  10	   /* quiet: at most one in ten of the expected probes was heard */
-#define NATS	  10	   /* evidence is counted in tenths */
-#define WILSON_Z  1.959964 /* 97.5% quantile of the normal distribution */
-#define DECIMALS  1e4
-#define LINK_ADDR (1u << CELL_LINK_V4 | 1u << CELL_LINK_V6)
-#define LINK_GATE (1u << CELL_LINK_GATEWAY)
+#define QUIET_IN 10	  /* quiet: at most one in ten of the expected probes was heard */
+#define NATS	 10	  /* evidence is counted in tenths */
+#define WILSON_Z 1.959964 /* 97.5% quantile of the normal distribution */
+#define DECIMALS 1e4
 
 enum level { UNKNOWN, DOWN, PART, UP };
+
+static const struct {
+	const char *name, *en, *fa;
+} signs[SIGNS] = {
+#define SIGN(sym, name, doc_en, doc_fa) [SIGN_##sym] = {name, doc_en, doc_fa},
+#include "collector/sign.def"
+#undef SIGN
+};
+
+const char *sign_str(enum sign s)
+{
+	return (unsigned int)s < SIGNS ? signs[s].name : "unknown";
+}
+
+enum sign sign_parse(const char *s)
+{
+	size_t i = 0;
+	while (i < SIGNS && strcmp(signs[i].name, s))
+		i++;
+	return (enum sign)i;
+}
+
+const char *sign_meaning(enum sign s, const char *lang)
+{
+	if ((unsigned int)s >= SIGNS)
+		return "";
+	return strcmp(lang, "fa") ? signs[s].en : signs[s].fa;
+}
 
 static const struct {
 	const char *name;
@@ -121,53 +147,9 @@ void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi)
 	verdict_interval((double)up / n, n, lo, hi);
 }
 
-static void count_share(struct verdict_share *s, const struct cell *cell, enum target_class class)
+void verdict_clear(struct verdict *v)
 {
-	for (size_t i = 0; i < cell->n; i++) {
-		const struct cell_vote *v = &cell->votes[i];
-		int tried = __builtin_popcountll(v->tried), ok = __builtin_popcountll(v->ok);
-		bool up = class == CLASS_LINK ? (v->ok & LINK_ADDR) && (v->ok & LINK_GATE)
-					      : 2 * ok >= tried;
-		if (!tried)
-			continue;
-		s->n++;
-		s->up += up;
-		s->some += ok > 0;
-		s->fp += v->fp != 0;
-	}
-}
-
-/* Distinct probes over all classes: a merge of up to CLASSES sorted arrays. */
-static void count_probes(struct verdict *v, const struct cell *const cells[static CLASSES])
-{
-	size_t at[CLASSES] = {0};
-	for (;;) {
-		uint64_t probe = UINT64_MAX;
-		bool any = false, late = false;
-		for (size_t c = 0; c < CLASSES; c++)
-			if (cells[c] && at[c] < cells[c]->n) {
-				uint64_t p = cells[c]->votes[at[c]].probe;
-				probe = p < probe ? p : probe;
-				any = true;
-			}
-		if (!any)
-			return;
-		for (size_t c = 0; c < CLASSES; c++)
-			if (cells[c] && at[c] < cells[c]->n &&
-			    cells[c]->votes[at[c]].probe == probe)
-				late |= cells[c]->votes[at[c]++].late;
-		v->probes++;
-		v->late += late;
-	}
-}
-
-void verdict_count(struct verdict *v, const struct cell *const cells[static CLASSES])
-{
-	*v = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN};
-	for (size_t c = 0; c < CLASSES; c++)
-		if (cells[c])
-			count_share(&v->share[c], cells[c], (enum target_class)c);
-	count_probes(v, cells);
+	*v = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN, .part_lo = NAN, .part_hi = NAN};
 }
 
 bool verdict_is_quiet(uint32_t probes, uint32_t expected)
@@ -271,12 +253,6 @@ void verdict_judge(struct verdict *v, const struct verdict_input *in)
 		v->state = by_rule(v, STATE_SILENT, "silent");
 }
 
-void verdict_decide(struct verdict *v, const struct verdict_input *in)
-{
-	verdict_count(v, in->cells);
-	verdict_judge(v, in);
-}
-
 static bool same_share(double a, double b)
 {
 	return isnan(a) ? isnan(b) : !isnan(b) && !(a < b) && !(a > b);
@@ -286,6 +262,9 @@ bool verdict_equal(const struct verdict *a, const struct verdict *b)
 {
 	return a->state == b->state && a->probes == b->probes && a->expected == b->expected &&
 	       a->late == b->late && same_share(a->up, b->up) && same_share(a->lo, b->lo) &&
-	       same_share(a->hi, b->hi) && !memcmp(a->share, b->share, sizeof(a->share)) &&
-	       !strcmp(a->rule, b->rule);
+	       same_share(a->hi, b->hi) && same_share(a->part_lo, b->part_lo) &&
+	       same_share(a->part_hi, b->part_hi) && a->fragile == b->fragile &&
+	       !memcmp(a->share, b->share, sizeof(a->share)) &&
+	       !memcmp(a->sign, b->sign, sizeof(a->sign)) &&
+	       !memcmp(a->mech, b->mech, sizeof(a->mech)) && !strcmp(a->rule, b->rule);
 }

@@ -34,10 +34,25 @@ struct verdict_share {
 	uint32_t fp;   /* probes that saw a fingerprint of blocking */
 };
 
+enum sign {
+#define SIGN(sym, name, doc_en, doc_fa) SIGN_##sym,
+#include "collector/sign.def"
+#undef SIGN
+	SIGNS
+};
+
+const char *sign_str(enum sign s);
+enum sign sign_parse(const char *s);			 /* SIGNS when unknown */
+const char *sign_meaning(enum sign s, const char *lang); /* "en" or "fa" */
+
+/* Of n probes that could have shown it, hit did. */
+struct verdict_count {
+	uint32_t n, hit;
+};
+
 struct verdict_input {
-	const struct cell *cells[CLASSES]; /* merged over the bucket; NULL when empty */
-	uint32_t expected;		   /* probes that usually report; 0 unknown */
-	uint32_t evidence;		   /* of silence, from the quiet buckets just before */
+	uint32_t expected;    /* probes that usually report; 0 unknown */
+	uint32_t evidence;    /* of silence, from the quiet buckets just before */
 	bool others_heard;    /* quorum of truth.md rule 4 for calling silence `silent` */
 	bool collector_alive; /* the collector itself was up in this bucket */
 	uint32_t min_probes;
@@ -49,15 +64,23 @@ struct verdict {
 	uint32_t expected;
 	uint32_t late;	   /* probes of which something arrived late */
 	double up, lo, hi; /* NaN when no probe tried the open class */
+	/* Of a whole: the least and the largest `up` of those of its parts that could be judged; NaN
+	 * otherwise. */
+	double part_lo, part_hi;
+	/* The fewest probes without which the state would be another one; 0 when nothing was judged. */
+	uint32_t fragile;
 	struct verdict_share share[CLASSES];
+	struct verdict_count sign[SIGNS];
+	/* Probes that saw it at an international target (open, filtered, canary), of those that measured
+	 * the step which shows it; THROTTLE is SIGN_SLOW again. */
+	struct verdict_count mech[MECHANISMS];
 	char rule[24]; /* which rule decided: stable code, METHOD in verdict.c */
 };
 
-/* Counts the votes of in->cells, then judges: verdict_count and verdict_judge in a row. */
-void verdict_decide(struct verdict *v, const struct verdict_input *in);
-/* The two halves, for figures that are sums of others: count fills probes, late and share; judge
- * takes them as they are (in->cells is not read) and fills the rest. */
-void verdict_count(struct verdict *v, const struct cell *const cells[static CLASSES]);
+/* Nothing counted, nothing judged. */
+void verdict_clear(struct verdict *v);
+/* Judges what tally_votes, or a sum of such counts, has put into v: fills everything but probes, late, share, sign and
+ * mech. */
 void verdict_judge(struct verdict *v, const struct verdict_input *in);
 /* True when so few of the expected probes were heard that silence is the finding. */
 bool verdict_is_quiet(uint32_t probes, uint32_t expected);

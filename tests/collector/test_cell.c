@@ -31,6 +31,13 @@ static struct cell_vote random_vote(uint64_t *seed, uint64_t probes)
 		v.step_tried[k] = next(seed) % 2 ? 0 : v.tried & next(seed);
 		v.step_ok[k] = v.step_tried[k] & next(seed);
 	}
+	v.step_tried[KIND_QUIC] = next(seed) % 2 ? 0 : next(seed) & next(seed);
+	v.step_ok[KIND_QUIC] &= v.step_tried[KIND_QUIC];
+	for (size_t m = 0; m < MECHANISMS; m++)
+		v.mech[m] = next(seed) % 4 ? 0 : v.tried & next(seed);
+	v.six_tried = next(seed) % 2 ? 0 : v.tried & next(seed);
+	v.six_ok = v.six_tried & next(seed);
+	v.rate = next(seed) % 2 ? 0 : (uint8_t)next(seed);
 	v.late = next(seed) % 4 == 0;
 	return v;
 }
@@ -219,9 +226,12 @@ static void test_hostile(void **state)
 	REFUSE("\1" PROBE "\2\3\4");			      /* fingerprint not tried */
 	REFUSE("\1" PROBE "\x08\3\3\0");		      /* a step that tried nothing */
 	REFUSE("\1" PROBE "\x08\3\0\4");		      /* a step not tried failed */
-	REFUSE("\1" PROBE "\x80\x10\3");		      /* a kind that does not exist */
-	REFUSE("\2" PROBE "\0\3" PROBE "\0\3");		      /* the same probe twice */
-	REFUSE("\2" PROBE "\0\3\0\0\0\0\0\0\0\6\0\3");	      /* not sorted */
+	REFUSE("\1" PROBE "\x80\x20\3");		      /* a flag that does not exist */
+	REFUSE("\1" PROBE "\x80\x10\3\0\0");		      /* more, and nothing of it */
+	REFUSE("\1" PROBE "\x80\x10\3\0\1\4");	       /* a mechanism at what was not tried */
+	REFUSE("\1" PROBE "\x80\x10\3\0\x80\x10\1");   /* a mechanism that does not exist */
+	REFUSE("\2" PROBE "\0\3" PROBE "\0\3");	       /* the same probe twice */
+	REFUSE("\2" PROBE "\0\3\0\0\0\0\0\0\0\6\0\3"); /* not sorted */
 	assert_int_equal(cell_decode(&c, "\1" PROBE "\5\3\2", 12), 0); /* late, missed one */
 	assert_int_equal(c.votes[0].probe, 7);
 	assert_int_equal(c.votes[0].tried, 3);

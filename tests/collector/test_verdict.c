@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "collector/verdict.h"
+#include "collector/tally.h"
 
 #define LINK_UP	  (1u << CELL_LINK_V4 | 1u << CELL_LINK_GATEWAY | 1u << CELL_LINK_NS)
 #define LINK_BITS 15u
@@ -59,12 +59,15 @@ static void look(struct world *w, const struct seen *s)
 
 static struct verdict judge(struct world *w, struct verdict_input in)
 {
+	const struct cell *cells[CLASSES];
+	const struct sight sight = {0};
 	struct verdict v;
 	for (size_t c = 0; c < CLASSES; c++)
-		in.cells[c] = w->cells[c].n ? &w->cells[c] : NULL;
+		cells[c] = w->cells[c].n ? &w->cells[c] : NULL;
 	if (!in.min_probes)
 		in.min_probes = 5;
-	verdict_decide(&v, &in);
+	tally_votes(&v, cells, &sight);
+	verdict_judge(&v, &in);
 	for (size_t c = 0; c < CLASSES; c++)
 		cell_clear(&w->cells[c]);
 	return v;
