@@ -1,8 +1,8 @@
-/* chunk.c: rows in one compressed value.
+/* chunk.c: entries in one compressed value.
  *
  * Stored form: one zstd frame (RFC 8878) over varints: n, then n times, ascending,
  *
- *	steps since the row before (first: since the chunk's start), length, row (row.c) */
+ *	steps since the entry before (first: since the chunk's start), length, bytes */
 #include "collector/chunk.h"
 
 #include <stdlib.h>
@@ -11,15 +11,14 @@
 
 #include "collector/varint.h"
 
-/* A row is some 60 bytes; 512 leaves room for every count at its largest. */
-#define CHUNK_PLAIN_MAX (CHUNK_ROWS * 512)
-/* What is kept of replaced rows before the bytes are written anew. */
+#define CHUNK_PLAIN_MAX (CHUNK_ENTRIES * (CHUNK_ENTRY_MAX + 4) + VARINT_MAX)
+/* What is kept of replaced entries before the bytes are written anew. */
 #define CHUNK_BYTES_MAX (8 * CHUNK_PLAIN_MAX)
 #define CHUNK_LEVEL	1 /* level 3 gains 4% and takes twice as long */
 
 int64_t chunk_start(int64_t time_ms, int64_t step_ms)
 {
-	return time_ms - time_ms % (CHUNK_ROWS * step_ms);
+	return time_ms - time_ms % (CHUNK_ENTRIES * step_ms);
 }
 
 void chunk_init(struct chunk *c, int64_t start_ms, int64_t step_ms)
@@ -36,12 +35,19 @@ void chunk_clear(struct chunk *c)
 	c->n = 0;
 }
 
-size_t chunk_find(const struct chunk *c, int64_t start_ms)
+static int64_t time_of(const struct chunk *c, size_t i)
+{
+	return c->start_ms + c->entries[i].index * c->step_ms;
+}
+
+size_t chunk_find(const struct chunk *c, int64_t time_ms)
 {
 	size_t lo = 0, hi = c->n;
+	if (hi && time_of(c, hi - 1) < time_ms) /* most come in order */
+		return hi;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (c->start_ms + c->entries[mid].index * c->step_ms < start_ms)
+		if (time_of(c, mid) < time_ms)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -49,12 +55,12 @@ size_t chunk_find(const struct chunk *c, int64_t start_ms)
 	return lo;
 }
 
-static bool starts_at(const struct chunk *c, size_t i, int64_t start_ms)
+static bool is_at(const struct chunk *c, size_t i, int64_t time_ms)
 {
-	return i < c->n && c->start_ms + c->entries[i].index * c->step_ms == start_ms;
+	return i < c->n && time_of(c, i) == time_ms;
 }
 
-/* Writes the rows that count into plain and lets the entries point there. */
+/* Writes the entries that count into plain and lets the entries point there. */
 static void pack(struct chunk *c, struct buf *plain)
 {
 	int before = 0;
@@ -71,37 +77,40 @@ static void pack(struct chunk *c, struct buf *plain)
 	c->bytes = *plain;
 }
 
-void chunk_put(struct chunk *c, const struct row *r)
+int chunk_put(struct chunk *c, int64_t time_ms, const void *data, size_t len)
 {
-	size_t i = chunk_find(c, r->start_ms);
+	size_t i = chunk_find(c, time_ms);
+	if (len > CHUNK_ENTRY_MAX)
+		return -1;
 	if (c->bytes.len > CHUNK_BYTES_MAX / 2) {
 		struct buf plain;
 		buf_init(&plain, CHUNK_BYTES_MAX);
 		pack(c, &plain);
 	}
-	if (!starts_at(c, i, r->start_ms)) {
+	if (!is_at(c, i, time_ms)) {
 		memmove(&c->entries[i + 1], &c->entries[i], (c->n - i) * sizeof(c->entries[0]));
-		c->entries[i].index = (uint16_t)((r->start_ms - c->start_ms) / c->step_ms);
+		c->entries[i].index = (uint16_t)((time_ms - c->start_ms) / c->step_ms);
 		c->n++;
 	}
 	c->entries[i].offset = (uint32_t)c->bytes.len;
-	row_encode(r, &c->bytes);
-	c->entries[i].len = (uint32_t)(c->bytes.len - c->entries[i].offset);
+	c->entries[i].len = (uint32_t)len;
+	return buf_put(&c->bytes, data, len);
 }
 
-int chunk_at(const struct chunk *c, size_t i, struct row *r)
+bool chunk_at(const struct chunk *c, size_t i, struct chunk_item *out)
 {
 	if (i >= c->n)
-		return 0;
-	r->start_ms = c->start_ms + c->entries[i].index * c->step_ms;
-	r->step_ms = c->step_ms;
-	return row_decode(r, c->bytes.data + c->entries[i].offset, c->entries[i].len) < 0 ? -1 : 1;
+		return false;
+	*out = (struct chunk_item){.time_ms = time_of(c, i),
+				   .data = c->bytes.data + c->entries[i].offset,
+				   .len = c->entries[i].len};
+	return true;
 }
 
-int chunk_get(const struct chunk *c, int64_t start_ms, struct row *r)
+bool chunk_get(const struct chunk *c, int64_t time_ms, struct chunk_item *out)
 {
-	size_t i = chunk_find(c, start_ms);
-	return starts_at(c, i, start_ms) ? chunk_at(c, i, r) : 0;
+	size_t i = chunk_find(c, time_ms);
+	return is_at(c, i, time_ms) && chunk_at(c, i, out);
 }
 
 int chunk_encode(struct chunk *c, struct buf *out)
@@ -135,19 +144,19 @@ int chunk_decode(struct chunk *c, const void *data, size_t len)
 	if (decompress(c, data, len) < 0)
 		return -1;
 	struct varint_in in = varint_from(c->bytes.data, c->bytes.len);
-	uint64_t n = varint_get_max(&in, CHUNK_ROWS), index = 0;
+	uint64_t n = varint_get_max(&in, CHUNK_ENTRIES), index = 0;
 	for (size_t i = 0; i < n && !in.bad; i++) {
-		uint64_t step = varint_get_max(&in, CHUNK_ROWS - 1);
-		size_t row_len = varint_get_max(&in, CHUNK_PLAIN_MAX);
-		const uint8_t *row = varint_bytes(&in, row_len);
+		uint64_t step = varint_get_max(&in, CHUNK_ENTRIES - 1);
+		size_t entry_len = varint_get_max(&in, CHUNK_ENTRY_MAX);
+		const uint8_t *entry = varint_bytes(&in, entry_len);
 		index += step;
-		in.bad |= (i && !step) || index >= CHUNK_ROWS;
-		if (!row || in.bad)
+		in.bad |= (i && !step) || index >= CHUNK_ENTRIES;
+		if (!entry || in.bad)
 			break;
 		c->entries[i] = (struct chunk_entry){
 			.index = (uint16_t)index,
-			.offset = (uint32_t)(row - (const uint8_t *)c->bytes.data),
-			.len = (uint32_t)row_len};
+			.offset = (uint32_t)(entry - (const uint8_t *)c->bytes.data),
+			.len = (uint32_t)entry_len};
 	}
 	if (!varint_done(&in)) {
 		chunk_clear(c);

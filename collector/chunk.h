@@ -1,6 +1,7 @@
-/* chunk.h: some hundred rows of one series, which the store keeps as one compressed value: a day at
- * steps of five minutes. One value per series and day instead of one per row measured ten times
- * faster for a month's timeline and a fifth of the size. */
+/* chunk.h: some hundred entries of one series by time, which the store keeps as one compressed
+ * value: a day of rows at steps of five minutes. An entry is some bytes; what they mean is the
+ * caller's business. One value per series and day instead of one per row measured ten times faster
+ * for a month's timeline and a fifth of the size. */
 #ifndef COLLECTOR_CHUNK_H
 #define COLLECTOR_CHUNK_H
 
@@ -8,20 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/row.h"
 #include "common/buf.h"
 
-#define CHUNK_ROWS 288
+#define CHUNK_ENTRIES 288
+#define CHUNK_ENTRY_MAX                                                                            \
+	512 /* a row is some 80 bytes; this has room for every count at its largest */
 
 struct chunk {
-	int64_t start_ms; /* a multiple of CHUNK_ROWS steps */
+	int64_t start_ms; /* a multiple of CHUNK_ENTRIES steps */
 	int64_t step_ms;
 	size_t n;
 	struct chunk_entry {
-		uint16_t index;	      /* (start of the row - start_ms) / step_ms */
+		uint16_t index;	      /* (time of the entry - start_ms) / step_ms */
 		uint32_t offset, len; /* in bytes */
-	} entries[CHUNK_ROWS];	      /* sorted by index */
-	struct buf bytes; /* encoded rows, and those that were replaced since the last encode */
+	} entries[CHUNK_ENTRIES];     /* sorted by index */
+	struct buf bytes; /* of the entries, and those that were replaced since the last encode */
+};
+
+struct chunk_item {
+	int64_t time_ms;
+	const void *data; /* borrowed from the chunk until it changes */
+	size_t len;
 };
 
 /* Where the chunk of a time starts. */
@@ -30,14 +38,13 @@ int64_t chunk_start(int64_t time_ms, int64_t step_ms);
 void chunk_init(struct chunk *c, int64_t start_ms, int64_t step_ms);
 void chunk_clear(struct chunk *c);
 
-/* The row must start on a step of the chunk. */
-void chunk_put(struct chunk *c, const struct row *r);
-/* The i-th row, or the one that starts at a time; its series is left as it is. 1, 0 when there is
- * none, -1 damage. */
-int chunk_at(const struct chunk *c, size_t i, struct row *r);
-int chunk_get(const struct chunk *c, int64_t start_ms, struct row *r);
-/* Index of the first row that starts at or after a time. */
-size_t chunk_find(const struct chunk *c, int64_t start_ms);
+/* The time must be that of a step of the chunk. 0, or -1 when it is too long. */
+int chunk_put(struct chunk *c, int64_t time_ms, const void *data, size_t len);
+/* The i-th entry, or the one of a time; false when there is none. */
+bool chunk_at(const struct chunk *c, size_t i, struct chunk_item *out);
+bool chunk_get(const struct chunk *c, int64_t time_ms, struct chunk_item *out);
+/* Index of the first entry at or after a time. */
+size_t chunk_find(const struct chunk *c, int64_t time_ms);
 
 /* Both ends of the stored form. chunk_decode: an initialised, empty chunk; 0, or -1 when the bytes
  * are no chunk. */

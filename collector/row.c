@@ -27,6 +27,12 @@
 
 #define DECIMALS 10000.0
 
+bool region_is_place(const char *region)
+{
+	return *region && strcmp(region, REGION_UNPLACED) && strcmp(region, REGION_CONTROLS) &&
+	       strcmp(region, REGION_OUTSIDE_IN);
+}
+
 bool series_equal(const struct series *a, const struct series *b)
 {
 	return a->isp == b->isp && a->access == b->access && !strcmp(a->region, b->region);

@@ -5,7 +5,10 @@
  * has ISP and access any, the country's row has all three any. All eight shapes exist, so that for
  * any split of the three there is exactly one row per value and bucket. Probes that no one could
  * place are leaves of the region "?", which counts for ISPs and for the country and is in no list
- * of regions. */
+ * of regions.
+ *
+ * Two more kinds of cells are no part of the country: what controls in other countries see ("!"),
+ * and what they see of hosts inside it ("<", by the network of the host). They have no rows. */
 #ifndef COLLECTOR_ROW_H
 #define COLLECTOR_ROW_H
 
@@ -19,7 +22,9 @@
 #define ISP_ANY	   UINT32_MAX
 #define ACCESS_ANY ACCESSES
 
-#define REGION_UNPLACED "?"
+#define REGION_UNPLACED	  "?"
+#define REGION_CONTROLS	  "!"
+#define REGION_OUTSIDE_IN "<"
 
 struct series {
 	char region[BATCH_REGION_LEN]; /* "" is any */
@@ -48,6 +53,9 @@ struct event {
 	uint32_t probes; /* most probes heard in one bucket of it */
 	uint32_t revision;
 };
+
+/* One of the country's regions, and not one of the above or "". */
+bool region_is_place(const char *region);
 
 bool series_equal(const struct series *a, const struct series *b);
 /* Order of every list: region, ISP, access; "any" of ISP and access last. For qsort on struct

@@ -6,8 +6,11 @@
  *	BATCH	batch id (32)					received_ms (varint)
  *	SERIES	number (4)					access (1) | ISP (4) | region
  *	CELL	series (4) | bucket_ms (8) | class (1)		cell.c
- *	ROW	series (4) | chunk_ms (8)			chunk.c
+ *	ROW	series (4) | chunk_ms (8)			chunk.c, of row.c
  *	EVENT	series (4) | onset_ms (8)			row.c
+ *	PULSE	series (4) | chunk_ms (8)			chunk.c, of pulse.c
+ *	USUAL	series (4) | day (8)				whatever the caller notes
+ *	MACHINE	series (4)					whatever the caller notes
  *	DUE	step_ms (8)					whatever the caller notes
  *
  * Series get small numbers in the order in which they come, so a rebuild gives the same ones.
@@ -25,7 +28,7 @@
 #include "collector/varint.h"
 #include "common/log.h"
 
-#define SCHEMA	  "2"
+#define SCHEMA	  "3"
 #define VALUE_MAX (64 * 1024 * 1024) /* one value: a cell of 500,000 votes */
 #define META_MAX  4096
 
@@ -98,10 +101,10 @@ int store_get_meta(struct store *s, const char *key, char *out, size_t outlen)
 
 static void forget(struct store *s)
 {
-	rowcache_drop(s->rows);
+	chunkcache_drop(s->chunks);
 	seriesmap_clear(&s->series);
 	s->pos = (struct archive_pos){0};
-	s->row_step_ms = 0;
+	s->row_step_ms = s->bucket_ms = 0;
 }
 
 int store_reset(struct store *s)
@@ -120,10 +123,11 @@ int store_reset(struct store *s)
 static int load(struct store *s)
 {
 	const struct store_key from = {0};
-	char schema[16], pos[64], step[32];
+	char schema[16], pos[64], step[32], bucket[32];
 	if (store_get_meta(s, "schema", schema, sizeof(schema)) < 0 ||
 	    store_get_meta(s, "position", pos, sizeof(pos)) < 0 ||
-	    store_get_meta(s, "row_step_ms", step, sizeof(step)) < 0)
+	    store_get_meta(s, "row_step_ms", step, sizeof(step)) < 0 ||
+	    store_get_meta(s, "bucket_ms", bucket, sizeof(bucket)) < 0)
 		return -1;
 	if (strcmp(schema, SCHEMA)) {
 		if (*schema)
@@ -133,6 +137,7 @@ static int load(struct store *s)
 	if (sscanf(pos, "%" SCNu32 " %" SCNu64, &s->pos.segment, &s->pos.offset) != 2)
 		s->pos = (struct archive_pos){0};
 	s->row_step_ms = strtoll(step, NULL, 10);
+	s->bucket_ms = strtoll(bucket, NULL, 10);
 	return s->ops->scan(s->backend, STORE_SERIES, &from, NULL, load_series, s);
 }
 
@@ -152,7 +157,7 @@ struct store *store_open(const char *backend, const char *where, char *err, size
 	struct store *s = xcalloc(1, sizeof(*s));
 	s->ops = ops;
 	s->backend = handle;
-	s->rows = rowcache_new(ops, handle);
+	s->chunks = chunkcache_new(ops, handle);
 	if (load(s) == 0)
 		return s;
 	snprintf(err, errlen, "%s: the store can't be read", where);
@@ -164,7 +169,7 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	rowcache_free(s->rows);
+	chunkcache_free(s->chunks);
 	seriesmap_clear(&s->series);
 	s->ops->close(s->backend);
 	free(s);
@@ -181,7 +186,7 @@ int store_commit(struct store *s, struct archive_pos pos)
 	if (s->watcher.commit && s->watcher.commit(s->watcher.arg) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%" PRIu32 " %" PRIu64, pos.segment, pos.offset);
-	if (rowcache_flush(s->rows) < 0 || store_put_meta(s, "position", text) < 0 ||
+	if (chunkcache_flush(s->chunks) < 0 || store_put_meta(s, "position", text) < 0 ||
 	    s->ops->commit(s->backend) < 0)
 		return -1;
 	s->pos = pos;

@@ -1,5 +1,5 @@
-/* store.h: where the views live: ledger of batches, cells, rows, events. All of it can be thrown
- * away.
+/* store.h: where the views live: ledger of batches, cells, pulses, rows, events. All of it can be
+ * thrown away.
  *
  * Writes gather in one transaction that store_commit ends together with the archive position that
  * they reflect: after a crash the store is exactly the view of the archive up to store_position.
@@ -15,6 +15,7 @@
 
 #include "collector/archive.h"
 #include "collector/cell.h"
+#include "collector/pulse.h"
 #include "collector/row.h"
 
 struct store; /* opaque */
@@ -48,8 +49,8 @@ int store_cells(struct store *s, const struct series *leaf, int64_t from_ms, int
 		int (*fn)(void *arg, int64_t bucket_ms, enum target_class class, struct cell *cell),
 		void *arg);
 
-/* Which series: each dimension is fixed, or every value, or "any" only (see row.h). Unplaced probes
- * are in no split by region; ask for the region "?" by name. */
+/* Which series: each dimension is fixed, or every value, or "any" only (see row.h). Regions that
+ * are no place are in no split by region; ask for "?" by name. */
 struct series_query {
 	const char *const *regions; /* NULL-ended; NULL: by by_region */
 	const uint32_t *isps;	    /* n_isps values */
@@ -79,6 +80,28 @@ int store_put_events(struct store *s, const struct series *series, int64_t from_
 int store_events(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct event *e), void *arg);
 
+/* What each bucket of a series says (pulse.h). All pulses of a store have one bucket_ms, and start
+ * on a multiple of it. A later put of the same bucket replaces the earlier. */
+int store_put_pulse(struct store *s, const struct series *series, int64_t start_ms,
+		    int64_t bucket_ms, const struct pulse *p);
+/* 1, 0 when there is none, -1. */
+int store_get_pulse(struct store *s, const struct series *series, int64_t start_ms,
+		    struct pulse *out);
+/* Those that start in [from, until), in order of time, until fn returns non-zero, which is
+ * returned. 0, or -1. */
+int store_pulses(struct store *s, const struct series *series, int64_t from_ms, int64_t until_ms,
+		 int (*fn)(void *arg, int64_t start_ms, const struct pulse *p), void *arg);
+
+/* What usual.h knows of a series, one value a day (days since 1970), and where its detectors stand.
+ * The bytes are the caller's; data is borrowed; len 0 removes. out is initialised here, and the
+ * caller clears it; 1, 0 when there is none, -1. */
+int store_put_usual(struct store *s, const struct series *series, int64_t day, const void *data,
+		    size_t len);
+int store_usual(struct store *s, const struct series *series, int64_t from_day, int64_t until_day,
+		int (*fn)(void *arg, int64_t day, const void *data, size_t len), void *arg);
+int store_put_machine(struct store *s, const struct series *series, const void *data, size_t len);
+int store_get_machine(struct store *s, const struct series *series, struct buf *out);
+
 /* Steps that still need rows, with whatever the caller notes about each (data is borrowed; len 0
  * removes the step). In order of time. */
 int store_put_due(struct store *s, int64_t step_ms, const void *data, size_t len);
@@ -98,6 +121,9 @@ enum store_map {
 	STORE_ROW,
 	STORE_EVENT,
 	STORE_DUE,
+	STORE_PULSE,
+	STORE_USUAL,
+	STORE_MACHINE,
 	STORE_MAPS
 };
 

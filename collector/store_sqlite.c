@@ -21,9 +21,10 @@ extern const struct store_ops store_sqlite; /* its row is in store.c */
 enum verb { GET, PUT, ERASE, ERASE_REST, SCAN, SCAN_REST, VERBS };
 
 static const char *const maps[STORE_MAPS] = {
-	[STORE_META] = "meta", [STORE_BATCH] = "batch", [STORE_SERIES] = "series",
-	[STORE_CELL] = "cell", [STORE_ROW] = "row",	[STORE_EVENT] = "event",
-	[STORE_DUE] = "due",
+	[STORE_META] = "meta",	     [STORE_BATCH] = "batch", [STORE_SERIES] = "series",
+	[STORE_CELL] = "cell",	     [STORE_ROW] = "row",     [STORE_EVENT] = "event",
+	[STORE_DUE] = "due",	     [STORE_PULSE] = "pulse", [STORE_USUAL] = "usual",
+	[STORE_MACHINE] = "machine",
 };
 
 static const char *const verbs[VERBS] = {

@@ -1,4 +1,4 @@
-/* fuzz_cell.c: any bytes as a stored cell, row, event or chunk of rows. What is taken must be
+/* fuzz_cell.c: any bytes as a stored cell, row, event, chunk or pulse. What is taken must be
  * written again as the same bytes, and a cell must be a sorted set of masks within masks. The first
  * byte chooses the parser. */
 #include <stdint.h>
@@ -7,6 +7,7 @@
 
 #include "collector/cell.h"
 #include "collector/chunk.h"
+#include "collector/pulse.h"
 #include "collector/row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -81,13 +82,13 @@ static void try_event(const uint8_t *data, size_t len)
 static void try_chunk(const uint8_t *data, size_t len)
 {
 	struct chunk c, back;
-	struct row r = {0};
+	struct chunk_item item;
 	struct buf out;
 	chunk_init(&c, 0, 1000);
 	if (chunk_decode(&c, data, len) == 0) {
 		for (size_t i = 0; i < c.n; i++) {
-			if (chunk_at(&c, i, &r) == 1)
-				must(chunk_find(&c, r.start_ms) == i);
+			must(chunk_at(&c, i, &item) && item.len <= CHUNK_ENTRY_MAX);
+			must(chunk_find(&c, item.time_ms) == i);
 		}
 		buf_init(&out, OUT_MAX);
 		must(chunk_encode(&c, &out) == 0);
@@ -99,15 +100,28 @@ static void try_chunk(const uint8_t *data, size_t len)
 	chunk_clear(&c);
 }
 
+static void try_pulse(const uint8_t *data, size_t len)
+{
+	struct pulse p;
+	struct buf out;
+	if (pulse_decode(&p, data, len) < 0)
+		return;
+	must(p.state < STATES);
+	buf_init(&out, OUT_MAX);
+	pulse_encode(&p, &out);
+	same_bytes(&out, data, len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	if (!len)
 		return 0;
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0: try_cell(data + 1, len - 1); break;
 	case 1: try_row(data + 1, len - 1); break;
 	case 2: try_event(data + 1, len - 1); break;
-	default: try_chunk(data + 1, len - 1); break;
+	case 3: try_chunk(data + 1, len - 1); break;
+	default: try_pulse(data + 1, len - 1); break;
 	}
 	return 0;
 }

@@ -1,0 +1,77 @@
+/* test_pulse.c: a pulse comes back as it was stored, and bytes that are none are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "collector/pulse.h"
+
+static void same(const struct pulse *p)
+{
+	struct pulse back;
+	struct buf out;
+	memset(&back, 0xff, sizeof(back));
+	buf_init(&out, 1024);
+	pulse_encode(p, &out);
+	assert_int_equal(pulse_decode(&back, out.data, out.len), 0);
+	assert_int_equal(back.heard, p->heard);
+	assert_int_equal(back.expected_c, p->expected_c);
+	assert_int_equal(back.state, p->state);
+	assert_int_equal(back.flags, p->flags);
+	assert_memory_equal(back.sign, p->sign, sizeof(p->sign));
+	for (size_t len = 0; len < out.len; len++)
+		assert_int_equal(pulse_decode(&back, out.data, len), -1);
+	buf_putc(&out, 0);
+	assert_int_equal(pulse_decode(&back, out.data, out.len), -1);
+	buf_clear(&out);
+}
+
+static void test_both_ends(void **state)
+{
+	struct pulse p = {0};
+	(void)state;
+	same(&p);
+	p = (struct pulse){.heard = UINT32_MAX,
+			   .expected_c = UINT32_MAX,
+			   .state = STATES - 1,
+			   .flags = PULSE_ALIVE | PULSE_QUORUM | PULSE_PARENT};
+	for (size_t k = 0; k < SIGNS; k++)
+		p.sign[k] = (struct verdict_count){UINT32_MAX, UINT32_MAX};
+	same(&p);
+	p = (struct pulse){.heard = 12, .expected_c = 1250, .state = STATE_OPEN};
+	p.sign[SIGN_LOSS] = (struct verdict_count){12, 0};
+	p.sign[SIGN_DNS] = (struct verdict_count){5, 5};
+	same(&p);
+}
+
+static void refuse(const char *bytes, size_t len)
+{
+	struct pulse p;
+	assert_int_equal(pulse_decode(&p, bytes, len), -1);
+}
+
+static void test_refused(void **state)
+{
+	struct pulse p;
+	(void)state;
+	assert_int_equal(pulse_decode(&p, "\1\1\2\3\1\2\1", 7), 0);
+	assert_int_equal(p.sign[SIGN_LOSS].hit, 1);
+	refuse("\177\1\2\3\0", 5);     /* a state that is none */
+	refuse("\1\10\2\3\0", 5);      /* an unknown flag */
+	refuse("\1\1\2\3\100\2\1", 7); /* a sign that is none */
+	refuse("\1\1\2\3\1\2\3", 7);   /* more hits than votes */
+	refuse("\1\1\2\3\1\0\0", 7);   /* a sign without votes */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both_ends),
+		cmocka_unit_test(test_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
