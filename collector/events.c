@@ -128,6 +128,8 @@ enum events_change events_next(struct events *m, const struct row *r)
 	if (!ended)
 		return EVENTS_SAME;
 	m->current.end_ms = r->start_ms;
+	m->current.end_lo_ms = r->start_ms - m->step_ms;
+	m->current.end_hi_ms = r->start_ms + m->step_ms;
 	return EVENTS_ENDED;
 }
 

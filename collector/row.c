@@ -13,8 +13,15 @@
  *
  * An event:
  *
- *	state, onset_ms, onset_ms - onset_lo_ms, onset_hi_ms - onset_lo_ms, end_ms, detected_ms,
- *	severity (bits of the double), probes, revision, length, id
+ *	kind, state, basis
+ *	onset_ms, onset_ms - onset_lo_ms, onset_hi_ms - onset_lo_ms
+ *	end_ms, and unless 0: end_ms - end_lo_ms, end_hi_ms - end_lo_ms
+ *	back_ms, detected_ms, severity (bits of the double)
+ *	lost_lo, lost_hi		each 0 for NaN, else 1 + 10000 times the share
+ *	probes, n, n - hit, expected
+ *	returns: n, and unless 0: partial, total_ms, last_ms
+ *	hours: days, and unless 0: from_min, until_min
+ *	revision, why, revised_ms, length, id
  *
  * Rows repeat each other, which is left to the compressor of the chunk that they stand in (chunk.c). */
 #include "collector/row.h"
@@ -26,6 +33,27 @@
 #include "collector/varint.h"
 
 #define DECIMALS 10000.0
+#define DAY_MIN	 1440 /* minutes */
+
+static const struct {
+	const char *name, *en, *fa;
+} whys[WHYS] = {
+#define WHY(sym, name, doc_en, doc_fa) [WHY_##sym] = {name, doc_en, doc_fa},
+#include "collector/why.def"
+#undef WHY
+};
+
+const char *why_str(enum why w)
+{
+	return (unsigned int)w < WHYS ? whys[w].name : "unknown";
+}
+
+const char *why_meaning(enum why w, const char *lang)
+{
+	if ((unsigned int)w >= WHYS)
+		return "";
+	return strcmp(lang, "fa") ? whys[w].en : whys[w].fa;
+}
 
 bool region_is_place(const char *region)
 {
@@ -203,36 +231,120 @@ int row_decode(struct row *r, const void *data, size_t len)
 	return varint_done(&in) ? 0 : -1;
 }
 
+static void put_since(struct buf *out, int64_t from_ms, int64_t ms)
+{
+	varint_put(out, (uint64_t)(ms - from_ms));
+}
+
+/* A time that is not before `from`, and the other way round. */
+static int64_t get_after(struct varint_in *in, int64_t from_ms)
+{
+	return from_ms + (int64_t)varint_get_max(in, (uint64_t)(INT64_MAX - from_ms));
+}
+
+static int64_t get_before(struct varint_in *in, int64_t ms)
+{
+	return ms - (int64_t)varint_get_max(in, (uint64_t)ms);
+}
+
+static void put_end(struct buf *out, const struct event *e)
+{
+	varint_put(out, (uint64_t)e->end_ms);
+	if (!e->end_ms)
+		return;
+	put_since(out, e->end_lo_ms, e->end_ms);
+	put_since(out, e->end_lo_ms, e->end_hi_ms);
+}
+
+static void get_end(struct varint_in *in, struct event *e)
+{
+	e->end_ms = get_time(in);
+	e->end_lo_ms = e->end_ms ? get_before(in, e->end_ms) : 0;
+	e->end_hi_ms = e->end_ms ? get_after(in, e->end_lo_ms) : 0;
+}
+
+static void put_course(struct buf *out, const struct event *e)
+{
+	const struct event_returns *r = &e->returns;
+	varint_put(out, r->n);
+	if (r->n) {
+		varint_put(out, r->partial);
+		varint_put(out, (uint64_t)r->total_ms);
+		varint_put(out, (uint64_t)r->last_ms);
+	}
+	varint_put(out, e->hours.days);
+	if (e->hours.days) {
+		varint_put(out, e->hours.from_min);
+		varint_put(out, e->hours.until_min);
+	}
+}
+
+static void get_course(struct varint_in *in, struct event *e)
+{
+	e->returns = (struct event_returns){.n = get_u32(in)};
+	if (e->returns.n) {
+		e->returns.partial = (uint32_t)varint_get_max(in, e->returns.n);
+		e->returns.total_ms = get_time(in);
+		e->returns.last_ms = get_time(in);
+	}
+	e->hours = (struct event_hours){.days = get_u32(in)};
+	if (e->hours.days) {
+		e->hours.from_min = (uint16_t)varint_get_max(in, DAY_MIN - 1);
+		e->hours.until_min = (uint16_t)varint_get_max(in, DAY_MIN - 1);
+	}
+}
+
 void event_encode(const struct event *e, struct buf *out)
 {
 	uint64_t severity;
 	memcpy(&severity, &e->severity, sizeof(severity));
+	varint_put(out, e->kind);
 	varint_put(out, e->state);
+	varint_put(out, e->basis);
 	varint_put(out, (uint64_t)e->onset_ms);
-	varint_put(out, (uint64_t)(e->onset_ms - e->onset_lo_ms));
-	varint_put(out, (uint64_t)(e->onset_hi_ms - e->onset_lo_ms));
-	varint_put(out, (uint64_t)e->end_ms);
+	put_since(out, e->onset_lo_ms, e->onset_ms);
+	put_since(out, e->onset_lo_ms, e->onset_hi_ms);
+	put_end(out, e);
+	varint_put(out, (uint64_t)e->back_ms);
 	varint_put(out, (uint64_t)e->detected_ms);
 	varint_put(out, severity);
+	put_share(out, e->lost_lo);
+	put_share(out, e->lost_hi);
 	varint_put(out, e->probes);
+	varint_put(out, e->n);
+	varint_put(out, e->n - e->hit);
+	varint_put(out, e->expected);
+	put_course(out, e);
 	varint_put(out, e->revision);
+	varint_put(out, e->why);
+	varint_put(out, (uint64_t)e->revised_ms);
 	put_text(out, e->id);
 }
 
 int event_decode(struct event *e, const void *data, size_t len)
 {
 	struct varint_in in = varint_from(data, len);
+	e->kind = (enum sign)varint_get_max(&in, SIGNS - 1);
 	e->state = (enum state)varint_get_max(&in, STATES - 1);
+	e->basis = (unsigned int)varint_get_max(&in, EVENT_VOTES | EVENT_SILENCE);
 	e->onset_ms = get_time(&in);
-	e->onset_lo_ms = e->onset_ms - (int64_t)varint_get_max(&in, (uint64_t)e->onset_ms);
-	e->onset_hi_ms =
-		e->onset_lo_ms + (int64_t)varint_get_max(&in, (uint64_t)(INT64_MAX - e->onset_ms));
-	e->end_ms = get_time(&in);
+	e->onset_lo_ms = get_before(&in, e->onset_ms);
+	e->onset_hi_ms = get_after(&in, e->onset_lo_ms);
+	get_end(&in, e);
+	e->back_ms = get_time(&in);
 	e->detected_ms = get_time(&in);
 	uint64_t severity = varint_get(&in);
 	memcpy(&e->severity, &severity, sizeof(severity));
+	e->lost_lo = get_share(&in);
+	e->lost_hi = get_share(&in);
 	e->probes = get_u32(&in);
+	e->n = get_u32(&in);
+	e->hit = e->n - (uint32_t)varint_get_max(&in, e->n);
+	e->expected = get_u32(&in);
+	get_course(&in, e);
 	e->revision = get_u32(&in);
+	e->why = (enum why)varint_get_max(&in, WHYS - 1);
+	e->revised_ms = get_time(&in);
 	get_text(&in, e->id, sizeof(e->id));
 	return varint_done(&in) ? 0 : -1;
 }

@@ -41,17 +41,57 @@ struct row {
 	int64_t revised_ms; /* when this revision was made */
 };
 
+/* Why there is a revision. */
+enum why {
+#define WHY(sym, name, doc_en, doc_fa) WHY_##sym,
+#include "collector/why.def"
+#undef WHY
+	WHYS
+};
+
+const char *why_str(enum why w);
+const char *why_meaning(enum why w, const char *lang); /* "en" or "fa" */
+
+/* What an event rests on: bits. */
+enum event_basis {
+	EVENT_VOTES = 1,   /* probes measured it */
+	EVENT_SILENCE = 2, /* probes that usually report did not: presumed, until they can say */
+};
+
+/* A loss, or a sign of one to come, in one series: from its onset to its end. Where the change was seen to lie
+ * is given as an interval [lo, hi]. */
 struct event {
-	char id[80]; /* series and onset, stable */
+	char id[80]; /* series, onset and kind, stable */
 	struct series series;
-	enum state state; /* the worst that was measured; silent when nothing was */
+	enum sign kind;	    /* LOSS is the event itself, the others may go before it */
+	enum state state;   /* the worst that was measured; silent when nothing was */
+	unsigned int basis; /* enum event_basis */
 	int64_t onset_ms;
-	int64_t onset_lo_ms, onset_hi_ms; /* the change lies in here */
-	int64_t end_ms;			  /* 0 while it lasts */
+	int64_t onset_lo_ms; /* 0: it was there from the first report on */
+	int64_t onset_hi_ms;
+	int64_t end_ms; /* 0 while it lasts; at its onset: withdrawn */
+	int64_t end_lo_ms, end_hi_ms;
+	int64_t back_ms; /* it seems to be over since, and is being watched; 0 when not */
 	int64_t detected_ms;
-	double severity; /* share lost x hours */
-	uint32_t probes; /* most probes heard in one bucket of it */
-	uint32_t revision;
+	double severity; /* share lost x hours; of a whole, the people behind its parts weigh */
+	double lost_lo, lost_hi; /* of a whole, at its worst: share lost in the least and the most
+				    affected part; NaN of a leaf */
+	uint32_t probes;	 /* most probes heard in one bucket of it */
+	uint32_t n, hit;	 /* at its worst: probes that had lately spoken; of them, lost */
+	uint32_t expected;	 /* probes that usually report at that time */
+	struct event_returns {
+		uint32_t n;	  /* times that access came back and went again */
+		uint32_t partial; /* of these, for a part of the probes only */
+		int64_t total_ms; /* all together */
+		int64_t last_ms;  /* when the last one began */
+	} returns;
+	struct event_hours {
+		uint32_t days; /* on which it began at about the same time; 0: no such pattern */
+		uint16_t from_min, until_min; /* UTC, minutes of the day; equal: end unknown */
+	} hours;
+	uint32_t revision; /* 1 at first */
+	enum why why;	   /* there is this revision */
+	int64_t revised_ms;
 };
 
 /* One of the country's regions, and not one of the above or "". */

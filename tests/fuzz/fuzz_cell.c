@@ -73,7 +73,9 @@ static void try_event(const uint8_t *data, size_t len)
 	struct buf out;
 	if (event_decode(&e, data, len) < 0)
 		return;
-	must(e.onset_lo_ms >= 0 && e.onset_lo_ms <= e.onset_ms && e.state < STATES);
+	must(e.onset_lo_ms >= 0 && e.onset_lo_ms <= e.onset_ms && e.onset_hi_ms >= e.onset_lo_ms);
+	must(e.end_lo_ms >= 0 && e.end_lo_ms <= e.end_ms && e.end_hi_ms >= e.end_lo_ms);
+	must(e.kind < SIGNS && e.state < STATES && e.why < WHYS && e.hit <= e.n);
 	buf_init(&out, OUT_MAX);
 	event_encode(&e, &out);
 	same_bytes(&out, data, len);
