@@ -1,5 +1,5 @@
 # Fanous. Two commands do everything on a fresh Debian 12: `make run` and `make test`.
-#   MODE=release|asan   CC=gcc|clang   V=1 shows the commands   DESTDIR= PREFIX= for install
+#   MODE=release|asan|fuzz   CC=gcc|clang   V=1 shows the commands   DESTDIR= PREFIX= for install
 MODE    ?= release
 CC       = gcc
 PREFIX  ?= /usr
@@ -13,8 +13,10 @@ WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 CPPFLAGS += -I. -I$(O) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSHAREDIR='"$(PREFIX)/share/fanous"'
 CFLAGS_release  := -O2 -g -fstack-protector-strong -fstack-clash-protection -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS_asan     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 LDFLAGS_asan    := -fsanitize=address,undefined
+LDFLAGS_fuzz    := -fsanitize=fuzzer,address,undefined
 CFLAGS  += -std=gnu11 $(WARN) $(CFLAGS_$(MODE)) -MMD -MP
 LDFLAGS += $(LDFLAGS_$(MODE)) -Wl,--as-needed
 LIBS_COMMON    := -linih -lsodium -lzstd -ljansson -lcrypto -lm
@@ -29,8 +31,9 @@ COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))
 TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
 BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
+EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
-.PHONY: all run test demo deps deps-test unit e2e fuzz fuzz-replay layers headers format \
+.PHONY: all run test demo deps deps-test unit e2e fuzz fuzz-replay explorers layers headers format \
         format-check bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo
 
@@ -78,6 +81,9 @@ $(B)/tests/collector/%: $(O)/tests/collector/%.o $(call obj,$(filter-out $(wildc
 $(B)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(B)/libprobe.a $(B)/libcollector.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE) $(LIBS_COLLECTOR)
+$(B)/explore/%: $(O)/tests/fuzz/%.o $(B)/libprobe.a $(B)/libcollector.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE) $(LIBS_COLLECTOR)
 # Benchmarks: tests/bench/bench_X.c are the programs, run.sh and the sections drive them.
 $(B)/bench/%: $(O)/tests/bench/%.o $(B)/libprobe.a $(B)/libcommon.a
 	@mkdir -p $(@D)
@@ -100,7 +106,9 @@ unit: $(TESTS)
 	@sh tests/unit.sh $(TESTS)
 fuzz-replay: $(FUZZERS)
 	@for f in $(FUZZERS); do $$f tests/fuzz/corpus/$${f##*/fuzz_} || exit 1; done
+explorers: $(EXPLORERS)
 fuzz:
+	@$(MAKE) -s --no-print-directory CC=clang MODE=fuzz explorers
 	@sh tests/fuzz.sh
 e2e: all
 	@sh tests/e2e/run.sh

@@ -63,10 +63,13 @@ static const char *check_int(const struct conf_option *o, const char *text, char
 static bool is_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text);
-	for (const char *p = choices; p; p = strchr(p, '|'), p += p != NULL)
+	for (const char *p = choices;; p++) {
 		if (!strncmp(p, text, len) && (p[len] == '|' || !p[len]))
 			return len > 0;
-	return false;
+		p = strchr(p, '|');
+		if (!p)
+			return false;
+	}
 }
 
 static const char *check_value(const struct conf_option *o, const char *text, char *err, size_t len)

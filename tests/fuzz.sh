@@ -1,18 +1,15 @@
 #!/bin/sh
-# Explores each parser of hostile bytes with libFuzzer (clang); new inputs stay in build/fuzz: fuzz.sh [SECONDS]
+# Explores each parser of hostile bytes with libFuzzer (clang); called by make fuzz, which builds the programs. New
+# inputs, and what breaks a parser, stay in build/fuzz: fuzz.sh [SECONDS]
 set -eu
 seconds=${1:-${SECONDS_EACH:-60}}
-mkdir -p build/fuzz
-for src in tests/fuzz/fuzz_*.c; do
-	name=$(basename "$src" .c)
-	corpus=build/fuzz/${name#fuzz_}
-	mkdir -p "$corpus"
-	clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -I. -Ibuild/release/obj -D_GNU_SOURCE \
-		-DVERSION='"fuzz"' -DSHAREDIR='"/nonexistent"' -o "build/fuzz/$name" "$src" common/*.c \
-		$(ls probe/*.c collector/*.c | grep -v '/main.c$') build/release/obj/collector/assets.c \
-		-lcurl -lcares -levent_core -levent_extra -lssl -lcrypto -ljansson -lsodium -lzstd -linih \
-		-lmaxminddb -lsqlite3 -lz -lm
+for program in build/fuzz-clang/explore/fuzz_*; do
+	name=${program##*/fuzz_}
+	found=build/fuzz/$name
+	mkdir -p "$found"
 	echo "== $name, $seconds s"
-	"build/fuzz/$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 "$corpus" \
-		"tests/fuzz/corpus/${name#fuzz_}" 2>&1 | tail -3
+	"$program" -artifact_prefix=build/fuzz/ -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+		"$found" "tests/fuzz/corpus/$name" 2>"build/fuzz/$name.log" ||
+		{ tail -n 40 "build/fuzz/$name.log" && exit 1; }
+	tail -n 3 "build/fuzz/$name.log"
 done

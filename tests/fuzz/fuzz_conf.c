@@ -13,7 +13,7 @@ static const struct conf_option table[] = {
 	{"probe", "access", "access", CONF_STR, NULL, 0, 0, "mobile|fixed", "access"},
 	{"collector", "url", "collector", CONF_LIST, NULL, 0, 0, NULL, "urls"},
 	{"targets", "file", "targets", CONF_PATH, NULL, 0, 0, NULL, "list"},
-	{NULL},
+	{.key = NULL},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
