@@ -133,6 +133,11 @@ void badnet_free(struct badnet *n)
 	free(n);
 }
 
+size_t badnet_open(const struct badnet *n)
+{
+	return n->conns.open;
+}
+
 size_t badnet_most_open(const struct badnet *n)
 {
 	return n->conns.most_open;

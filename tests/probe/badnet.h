@@ -47,7 +47,8 @@ uint16_t badnet_listen(struct badnet *n, const struct bad_server *s);
 uint16_t badnet_full(struct badnet *n); /* SYNs are dropped: the queue is full and nobody accepts */
 uint16_t badnet_nobody(struct badnet *n); /* SYNs are answered with RST */
 
-/* Most connections that were open at once. */
+/* Connections that are open, and the most that were at once. */
+size_t badnet_open(const struct badnet *n);
 size_t badnet_most_open(const struct badnet *n);
 /* Connections that were accepted, and the last request that was read. */
 size_t badnet_accepted(const struct badnet *n);

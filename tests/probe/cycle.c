@@ -16,6 +16,7 @@
 
 #include "common/buf.h"
 #include "probe/fingerprints.h"
+#include "tests/probe/openfiles.h"
 
 void cycle_open(struct cycle *c)
 {
@@ -171,6 +172,19 @@ const struct seen *cycle_one(struct cycle *c, const char *format, ...)
 	for (size_t i = 0; i < c->n_seen; i++)
 		assert_int_equal(c->seen[i].last, i == c->n_seen - 1);
 	return &c->seen[c->n_seen - 1];
+}
+
+size_t cycle_files(struct cycle *c)
+{
+	while (badnet_open(c->net))
+		assert_int_equal(event_base_loop(c->base, EVLOOP_ONCE), 0);
+	return open_files();
+}
+
+void cycle_wait_files(struct cycle *c, size_t files)
+{
+	while (cycle_files(c) != files)
+		assert_int_equal(event_base_loop(c->base, EVLOOP_ONCE), 0);
 }
 
 const struct seen *cycle_step(const struct cycle *c, enum kind kind, size_t from)

@@ -65,6 +65,12 @@ void cycle_finish(struct cycle *c);
 const struct seen *cycle_one(struct cycle *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Descriptors that are open when the servers have closed their ends, which they do a moment after the
+ * probe. Between cycles the probe's question sockets are among them for a second (wire_udppool.h). */
+size_t cycle_files(struct cycle *c);
+/* Runs the loop until so many are open; one that was left behind is a wait that the alarm ends. */
+void cycle_wait_files(struct cycle *c, size_t files);
+
 /* First step of this kind, from the given index on. */
 const struct seen *cycle_step(const struct cycle *c, enum kind kind, size_t from);
 
