@@ -6,7 +6,8 @@
  *	step_free
  *
  * A step that says nothing about the network, because the device slept or its clock was set
- * meanwhile, ends as x_clock_jump whatever its check found. */
+ * meanwhile, ends as x_clock_jump whatever its check found. One whose process stood still past the
+ * deadline goes on for as long again before it is said to have failed. */
 #ifndef PROBE_STEP_H
 #define PROBE_STEP_H
 
@@ -33,10 +34,11 @@ struct step {
 	const struct check_ops *ops;
 	void (*ended)(struct step *s);
 	struct event *event; /* the deadline; made active early by check_done */
-	int64_t start_us, end_us;
+	int64_t start_us, due_us, end_us;
 	int64_t asleep_us; /* sleep of the device before the start */
 	int64_t ahead_us;  /* what the wall clock had over the monotonic one at the start */
 	bool started, done;
+	bool again; /* past its deadline, with time given back */
 };
 
 struct step *step_new(struct event_base *base, const struct check_ops *ops,

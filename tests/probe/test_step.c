@@ -19,10 +19,19 @@ struct told {
 	enum failure failure;	     /* FAILURES: say nothing, until the deadline */
 	int64_t asleep_us, ahead_us; /* what the clocks do meanwhile */
 	int fd;			     /* a connection to leave behind, or -1 */
+	bool stand_still;	     /* past the deadline */
+	bool answer;		     /* a moment after that */
 	unsigned int started, stopped, ended;
 };
 
 static struct told told;
+
+static void on_answer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	check_done(arg, FAIL_NONE);
+}
 
 static void start(struct check *c)
 {
@@ -35,6 +44,11 @@ static void start(struct check *c)
 	c->answer.fp = "a fingerprint";
 	c->answer.n_addrs = 1;
 	check_more(c);
+	if (told.stand_still)
+		usleep(100000);
+	if (told.answer)
+		event_base_once(event_get_base(s->event), -1, EV_TIMEOUT, on_answer, c,
+				&(struct timeval){0, 10000});
 	if (told.failure != FAILURES)
 		check_done(c, told.failure);
 	assert_int_equal(told.ended, 0);
@@ -101,6 +115,21 @@ static void deadline_has_a_name(void **state)
 	struct step *s = go(&(struct told){.failure = FAILURES, .fd = -1}, true, &onward);
 	assert_int_equal(s->failure, FAIL_TCP_TIMEOUT);
 	assert_true(s->check.answer.result.v[RESULT_US] >= 20000);
+	step_free(s);
+}
+
+/* A process that was not there to hear the answer does not say that there was none. */
+static void time_that_was_lost_is_given_back(void **state)
+{
+	struct told what = {.failure = FAILURES, .fd = -1, .stand_still = true, .answer = true};
+	struct wire_stream onward;
+	(void)state;
+	struct step *s = go(&what, true, &onward);
+	assert_int_equal(s->failure, FAIL_NONE);
+	step_free(s);
+	what.answer = false;
+	s = go(&what, true, &onward);
+	assert_int_equal(s->failure, FAIL_TCP_TIMEOUT);
 	step_free(s);
 }
 
@@ -173,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outcome_is_kept),
 		cmocka_unit_test(deadline_has_a_name),
+		cmocka_unit_test(time_that_was_lost_is_given_back),
 		cmocka_unit_test(private_addresses_are_not_gone_to),
 		cmocka_unit_test(only_success_hands_a_connection_on),
 		cmocka_unit_test(clocks_that_jump),
