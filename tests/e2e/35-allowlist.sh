@@ -10,13 +10,13 @@ censor set all all "$FILTERING"
 from=$(now_s)
 probe_start "${NODES[@]}"
 until_ok 60 "every cell has 3 buckets of filtered" buckets filtered 3 "$from"
-lasted() { (($(now_s) - since >= 5 * STEP_S)) && each_spooled "$1" "${NODES[@]}"; }
+lasted() { (($(now_s) - since >= 6 * STEP_S)) && each_spooled "$1" "${NODES[@]}"; }
 since=$(now_s)
 censor set all all intl-cut
-until_ok 90 "the cut has lasted for five buckets" lasted 2
+until_ok 90 "the cut has lasted for six buckets" lasted 2
 since=$(now_s)
 censor set all all intl-allowlist # the collector is not on the list: probes keep their batches
-until_ok 90 "the allow-list has lasted for five buckets" lasted 4
+until_ok 90 "the allow-list has lasted for six buckets" lasted 4
 censor set all all "$FILTERING"
 until_ok 150 "everything has arrived" drained "${NODES[@]}"
 until_ok 60 "the timeline equals the truth" \

@@ -12,11 +12,13 @@ COLLECTOR=$BUILD/collector
 : "${COUNTRY_DIR:?start a test with run.sh, or with tests/country/rootless.sh}"
 WORK=$COUNTRY_DIR/work
 URL=http://203.0.113.200:8080
-STEP_S=5       # bucket and published row
-CHECK_MS=1500  # deadline of one check: silence must be noticed well within a bucket
-# Probe cycle: the next one begins at most twice this after the end of the last, which takes CHECK_MS at least (the
-# guards wait for nobody). So in each bucket a cycle begins early enough for its results to be of that bucket.
+STEP_S=6       # bucket and published row
+CHECK_MS=1000  # deadline of one check: silence must be noticed well within a bucket
+# Probe cycle: the next one begins a quarter of this after the end of the last, and no more than twice this after its
+# begin if it was short. The longest is half a second of waiting for further DNS answers and a silent connection over
+# each family: VISIT_S. So a cycle begins in each bucket, even when this machine stands still for half a bucket.
 INTERVAL_S=1
+VISIT_S=3
 MIN_PROBES=2   # in a cell
 FILTERING=dns-poison+tls-sni-rst # the normal day of a filtered country
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
@@ -258,7 +260,7 @@ truthful() { # FROM OPTION...: up to now, the timeline says what the censor's lo
 	local from=$1 until=$(($(now_s) - ARRIVAL_S))
 	shift
 	timeline "$from" "$until" | "$ROOT/tests/e2e/timeline.py" check --truth "$COUNTRY_DIR/truth.jsonl" \
-		--from "$from" --until "$until" --step "$STEP_S" --settle "$SETTLE_S" "$@"
+		--from "$from" --until "$until" --step "$STEP_S" --settle "$SETTLE_S" --visit "$VISIT_S" "$@"
 }
 
 published_rows() { # FROM UNTIL: one line each

@@ -3,9 +3,11 @@
 
   timeline.py count --state S --at-least N            every ISP x province has N buckets in state S
   timeline.py check --truth LOG --from T --until T    every bucket that lies wholly inside one state of the
-        --step S --settle S [--need STATE=N]...       censor's log shows the state that follows from it
+        --step S --settle S --visit S                 censor's log shows the state that follows from it
+        [--need STATE=N]...
 
-check skips a bucket when its cell changed less than --settle seconds before it or during it; --need says how many
+check skips a bucket when its cell changed less than --settle seconds before it or during it, or less than --visit
+seconds after it: a measurement belongs to the bucket it began in, and its last steps saw the change. --need says how many
 buckets of a published state must have been compared, so that an empty timeline can't pass. Exit 1 with a line
 for each bucket that is wrong. Standard library only.
 """
@@ -94,7 +96,7 @@ def check(options):
             expected = published(censor_state)
             start = options.first - options.first % options.step
             while start + options.step <= options.until:
-                inside = max(begin, options.first) + options.settle <= start and start + options.step <= end
+                inside = max(begin, options.first) + options.settle <= start and start + options.step <= end - options.visit
                 if inside:
                     got = rows.get((cell, start), 'missing')
                     compared[expected] += 1
@@ -125,6 +127,7 @@ def main():
     command.add_argument('--until', type=float, required=True)
     command.add_argument('--step', type=int, required=True)
     command.add_argument('--settle', type=float, required=True)
+    command.add_argument('--visit', type=float, required=True)
     command.add_argument('--need', action='append', default=[])
     options = parser.parse_args()
     sys.exit(not {'count': count, 'check': check}[options.command](options))
