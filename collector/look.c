@@ -113,6 +113,14 @@ static int emit(void *arg, const struct series *s, const struct verdict *v)
 	return timeline_put(g->look->timeline, g->phase, s, g->start_ms, v, g->now_ms);
 }
 
+/* Silence is called once a step is over. */
+static bool never_silent(void *arg, const struct series *s)
+{
+	(void)arg;
+	(void)s;
+	return false;
+}
+
 int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	    const struct due_step *due, bool alive, int64_t now_ms)
 {
@@ -123,6 +131,7 @@ int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 				  .collector_alive = alive,
 				  .late = phase == TIMELINE_LATE,
 				  .stands = stands,
+				  .silent = phase == TIMELINE_PROVISIONAL ? never_silent : NULL,
 				  .emit = emit,
 				  .arg = &g};
 	g.leaves = xcalloc(n + 1, sizeof(*g.leaves));

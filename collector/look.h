@@ -23,7 +23,7 @@ struct look {
 };
 
 /* due lists the leaves with something new; NULL when nothing came. alive: the collector was up
- * during the whole step, and silence may be called (final only). 0 or -1. */
+ * during the whole step, so far as it has gone. 0 or -1. */
 int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	    const struct due_step *due, bool alive, int64_t now_ms);
 

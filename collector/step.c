@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/fragile.h"
+#include "collector/quorum.h"
 #include "collector/rollup.h"
-#include "collector/tally.h"
+#include "collector/rollup_pulse.h"
 #include "common/buf.h"
 
 static const struct sight nothing;
@@ -17,18 +19,30 @@ struct group {
 	size_t n;
 	bool fresh;
 	struct verdict v;
+	struct pulse pulse;
+	struct verdict_count slow_before;
 };
 
 struct work {
 	const struct step *step;
 	struct step_leaf *leaves; /* by region, access, ISP */
+	struct tally *votes;	  /* of each of them */
 	size_t n;
 	struct step_leaf **by_isp; /* by ISP, access, region */
 	struct group *groups;
 	size_t n_groups;
-	size_t n_dropped;	   /* networks that lost probes which usually report */
-	struct rollup_part *parts; /* room for one of each leaf */
-	struct cell merged[CLASSES];
+	struct quorum quorum;
+	/* The parts of the whole that is being judged; room for one of each leaf. */
+	struct rollup_part *parts;
+	struct rollup_pulse_part *pulses;
+	struct verdict_count slow_before; /* sum of theirs */
+	size_t n_parts;
+};
+
+/* What is said of the access types of one place. */
+struct types {
+	struct rollup_part v[ACCESSES];
+	struct rollup_pulse_part pulse[ACCESSES];
 };
 
 static int by_region(const void *a, const void *b)
@@ -86,148 +100,156 @@ static double subscribers_by(const struct work *w, enum access_type access)
 	return sum;
 }
 
-static bool is_inside(const struct series *leaf, const struct series *s)
-{
-	return (!*s->region || !strcmp(s->region, leaf->region)) &&
-	       (s->isp == ISP_ANY || s->isp == leaf->isp) &&
-	       (s->access == ACCESS_ANY || s->access == leaf->access);
-}
-
-/* Rule 4 of the method: is the silence of s more than one network's own trouble, or ours? */
-static bool has_quorum(const struct work *w, const struct series *s)
-{
-	struct series control = *s; /* what does not count as elsewhere */
-	if (*s->region && s->isp == ISP_ANY)
-		control.access = ACCESS_ANY;
-	if (w->n_dropped >= 2)
-		return true;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct step_leaf *l = &w->leaves[i];
-		if (l->v.probes && 2ULL * l->v.probes >= l->expected &&
-		    !is_inside(&l->series, &control))
-			return true;
-	}
-	return false;
-}
-
-/* May the silence of s be called? `stood`: what was said of it before. */
-static bool may_be_silent(const struct work *w, const struct series *s, const struct verdict *stood)
-{
-	if (w->step->late)
-		return stood && stood->state == STATE_SILENT;
-	return w->step->collector_alive && has_quorum(w, s);
-}
-
-/* Evidence of silence in the leaves of s that are quiet now. A silence that stands needs none. */
-static uint32_t evidence_of(const struct work *w, const struct series *s)
-{
-	uint32_t sum = 0;
-	if (w->step->late)
-		return UINT32_MAX;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct step_leaf *l = &w->leaves[i];
-		if (verdict_is_quiet(l->v.probes, l->expected) && is_inside(&l->series, s))
-			sum += l->evidence;
-	}
-	return sum;
-}
-
-static void judge(const struct work *w, struct verdict *v, const struct series *s,
-		  uint32_t expected, const struct verdict *stood)
-{
-	struct verdict_input in = {.expected = expected, .min_probes = w->step->min_probes};
-	if (verdict_is_quiet(v->probes, expected)) {
-		in.others_heard = in.collector_alive = may_be_silent(w, s, stood);
-		in.evidence = evidence_of(w, s);
-	}
-	verdict_judge(v, &in);
-}
-
 /* What was said of a series in an earlier look; NULL when nothing was. */
 static const struct verdict *stood(const struct work *w, const struct series *s, struct verdict *v)
 {
 	return w->step->late && w->step->stands(w->step->arg, s, v) ? v : NULL;
 }
 
-static int emit(const struct work *w, const struct series *s, const struct verdict *v)
+/* Is s silent? A bucket is judged by its votes alone. */
+static bool is_silent(const struct work *w, const struct series *s, const struct verdict *v,
+		      uint32_t expected)
 {
-	return w->step->emit(w->step->arg, s, v);
+	struct verdict before;
+	if (!w->step->emit)
+		return false;
+	if (w->step->silent)
+		return w->step->silent(w->step->arg, s);
+	return quorum_silent(&w->quorum, s, v, expected,
+			     series_is_leaf(s) ? v : stood(w, s, &before));
 }
 
-/* Networks that lost at least min_probes probes which usually report. */
-static size_t count_dropped(const struct work *w)
+/* May silent parts make a silent whole? */
+static bool takes_silence(const struct work *w, const struct series *s, bool silent)
 {
-	size_t n = 0;
-	for (size_t i = 0, next; i < w->n; i = next) {
-		uint64_t lost = 0;
-		for (next = i;
-		     next < w->n && w->by_isp[next]->series.isp == w->by_isp[i]->series.isp; next++)
-			if (verdict_is_quiet(w->by_isp[next]->v.probes, w->by_isp[next]->expected))
-				lost += w->by_isp[next]->expected;
-		n += lost && lost >= w->step->min_probes;
-	}
-	return n;
+	return w->step->silent ? silent : w->step->late || quorum_holds(&w->quorum, s);
 }
 
-static int judge_leaves(struct work *w)
+static struct verdict_input input_of(const struct work *w, const struct series *s,
+				     const struct verdict *v, uint32_t expected,
+				     struct verdict_count slow_before)
+{
+	return (struct verdict_input){.expected = expected,
+				      .silent = is_silent(w, s, v, expected),
+				      .collector_alive = w->step->late || w->step->collector_alive,
+				      .min_probes = w->step->min_probes,
+				      .slow_before = slow_before};
+}
+
+static int tell(const struct work *w, const struct series *s, const struct verdict *v,
+		const struct pulse *p)
+{
+	if (w->step->emit && w->step->emit(w->step->arg, s, v))
+		return -1;
+	return w->step->pulse ? w->step->pulse(w->step->arg, s, p) : 0;
+}
+
+static void count_leaves(struct work *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		struct step_leaf *l = &w->leaves[i];
 		enum state before = l->v.state;
 		if (!l->fresh)
 			continue;
-		tally_votes(&l->v, l->cells, &nothing);
+		tally_look(&w->votes[i], l->cells, l->sight ? l->sight : &nothing);
+		tally_count(&l->v, &w->votes[i]);
 		l->v.state = before; /* until it is judged */
 	}
-	w->n_dropped = count_dropped(w);
-	for (size_t i = 0; i < w->n; i++) {
-		struct step_leaf *l = &w->leaves[i];
-		struct verdict before = {.state = l->v.state};
-		if (!l->fresh)
-			continue;
-		judge(w, &l->v, &l->series, l->expected, &before);
-		if (emit(w, &l->series, &l->v))
+	quorum_count(&w->quorum, w->by_isp);
+}
+
+static int judge_leaf(const struct work *w, struct step_leaf *l, const struct tally *votes)
+{
+	struct verdict_input in = input_of(w, &l->series, &l->v, l->expected, l->slow_before);
+	uint32_t margin = verdict_judge(&l->v, &in);
+	if (w->step->emit)
+		l->v.fragile = fragile_votes(votes, &l->v, &in, margin);
+	l->pulse = (struct pulse){
+		.heard = l->v.probes, .expected_c = l->expected_c, .state = (uint8_t)l->v.state};
+	memcpy(l->pulse.sign, l->v.sign, sizeof(l->pulse.sign));
+	return tell(w, &l->series, &l->v, &l->pulse);
+}
+
+static int judge_leaves(struct work *w)
+{
+	count_leaves(w);
+	for (size_t i = 0; i < w->n; i++)
+		if (w->leaves[i].fresh && judge_leaf(w, &w->leaves[i], &w->votes[i]))
 			return -1;
-	}
 	return 0;
 }
 
-/* Counts the merged votes of a group: one probe is one vote, however many networks it was seen in. */
-static void count_group(struct work *w, struct group *g)
+static void add_slow(struct verdict_count *sum, const struct verdict_count *c)
 {
-	const struct cell *cells[CLASSES] = {NULL};
-	for (size_t c = 0; c < CLASSES; c++) {
-		w->merged[c].n = 0;
-		for (size_t i = 0; i < g->n; i++)
-			if (g->leaves[i].cells[c])
-				cell_merge(&w->merged[c], g->leaves[i].cells[c]);
-		if (w->merged[c].n)
-			cells[c] = &w->merged[c];
-	}
-	tally_votes(&g->v, cells, &nothing);
+	sum->n += c->n;
+	sum->hit += c->hit;
 }
 
+static void begin_parts(struct work *w)
+{
+	w->n_parts = 0;
+	w->slow_before = (struct verdict_count){0};
+}
+
+static void add_part(struct work *w, struct rollup_part part, const struct pulse *p,
+		     const struct verdict_count *slow_before)
+{
+	w->pulses[w->n_parts] = (struct rollup_pulse_part){p, part.people, part.unplaced};
+	w->parts[w->n_parts++] = part;
+	add_slow(&w->slow_before, slow_before);
+}
+
+/* Judges the whole of the parts that were added: from their votes, or from the sum of their counts when
+ * votes is NULL; then the parts decide, if they can. */
+static int judge_whole(const struct work *w, const struct series *s, const struct tally *votes,
+		       struct verdict *v, struct pulse *p)
+{
+	uint32_t expected, pooled = 0;
+	rollup_count(v, &expected, w->parts, w->n_parts);
+	if (votes)
+		tally_count(v, votes);
+	struct verdict_input in = input_of(w, s, v, expected, w->slow_before);
+	uint32_t margin = verdict_judge(v, &in);
+	struct verdict judged = *v;
+	bool silence = takes_silence(w, s, in.silent);
+	bool decided = rollup_weigh(v, w->parts, w->n_parts, silence);
+	if (w->step->emit) {
+		if (!decided && votes)
+			pooled = fragile_votes(votes, &judged, &in, margin);
+		else if (!decided && margin < UINT32_MAX)
+			pooled = margin;
+		v->fragile = rollup_fragile(v, w->parts, w->n_parts, silence, pooled);
+	}
+	if (w->step->pulse)
+		rollup_pulse(p, w->pulses, w->n_parts);
+	p->state = (uint8_t)v->state;
+	return tell(w, s, v, p);
+}
+
+/* One probe is one vote, however many networks of a region it was seen in. */
 static int judge_group(struct work *w, struct group *g)
 {
-	struct verdict before;
-	const struct verdict *said = stood(w, &g->series, &before);
-	uint32_t expected = 0;
+	const struct tally *of_leaves = &w->votes[g->leaves - w->leaves];
+	struct tally votes;
 	if (!g->fresh) {
-		g->v = said ? *said : (struct verdict){0};
+		if (!stood(w, &g->series, &g->v))
+			g->v = (struct verdict){0};
 		return 0;
 	}
+	begin_parts(w);
+	tally_init(&votes);
 	for (size_t i = 0; i < g->n; i++) {
-		expected += g->leaves[i].expected;
-		w->parts[i] = (struct rollup_part){
-			.v = &g->leaves[i].v, .people = subscribers_of(w, g->leaves[i].series.isp)};
+		struct step_leaf *l = &g->leaves[i];
+		add_part(w,
+			 (struct rollup_part){.v = &l->v,
+					      .people = subscribers_of(w, l->series.isp)},
+			 &l->pulse, &l->slow_before);
+		tally_merge(&votes, &of_leaves[i]);
 	}
-	if (g->n > 1)
-		count_group(w, g);
-	else
-		g->v = g->leaves[0].v;
-	judge(w, &g->v, &g->series, expected, said);
-	rollup_weigh(&g->v, w->parts, g->n, w->step->late || has_quorum(w, &g->series));
-	return emit(w, &g->series, &g->v);
+	g->slow_before = w->slow_before;
+	int rc = judge_whole(w, &g->series, &votes, &g->v, &g->pulse);
+	tally_clear(&votes);
+	return rc;
 }
 
 static void find_groups(struct work *w)
@@ -244,104 +266,120 @@ static void find_groups(struct work *w)
 	}
 }
 
+static void set_type(struct types *t, enum access_type a, const struct verdict *v,
+		     const struct pulse *p, double people)
+{
+	t->v[a] = (struct rollup_part){.v = v, .people = people};
+	t->pulse[a] = (struct rollup_pulse_part){.p = p, .people = people};
+}
+
+static int judge_types(const struct work *w, const struct series *s, const struct types *t)
+{
+	struct verdict v;
+	struct pulse p;
+	rollup_access(&v, t->v);
+	rollup_pulse_access(&p, t->pulse);
+	return tell(w, s, &v, &p);
+}
+
+/* (region, ISP, any) from the leaves of the region in this network, of which `first` is the first. */
+static int judge_network(const struct work *w, const struct step_leaf *first, size_t n)
+{
+	struct series s = {.isp = first->series.isp, .access = ACCESS_ANY};
+	struct types types = {0};
+	bool fresh = false;
+	strcpy(s.region, first->series.region); /* same size */
+	for (size_t i = 0; i < n; i++) {
+		if (first[i].series.isp != s.isp)
+			continue;
+		fresh |= first[i].fresh;
+		set_type(&types, first[i].series.access, &first[i].v, &first[i].pulse, 0);
+	}
+	return fresh ? judge_types(w, &s, &types) : 0;
+}
+
 /* (region, any, any) from the groups of a region, (region, ISP, any) from its leaves. */
 static int judge_region(const struct work *w, const struct group *g, size_t n)
 {
-	struct rollup_part parts[ACCESSES] = {{0}};
 	struct series s = {.isp = ISP_ANY, .access = ACCESS_ANY};
-	struct verdict v;
+	struct types types = {0};
+	const struct step_leaf *leaves = g->leaves;
 	size_t n_leaves = 0;
 	bool fresh = false;
 	strcpy(s.region, g->series.region); /* same size */
 	for (size_t i = 0; i < n; i++) {
-		parts[g[i].series.access] = (struct rollup_part){
-			.v = &g[i].v, .people = subscribers_by(w, g[i].series.access)};
+		enum access_type a = g[i].series.access;
+		set_type(&types, a, &g[i].v, &g[i].pulse, subscribers_by(w, a));
 		fresh |= g[i].fresh;
 		n_leaves += g[i].n;
 	}
 	if (!fresh)
 		return 0;
-	rollup_access(&v, parts);
-	if (emit(w, &s, &v))
+	if (judge_types(w, &s, &types))
 		return -1;
 	for (size_t i = 0; i < n_leaves; i++) {
-		const struct step_leaf *first = &g->leaves[i];
 		bool again = false;
-		memset(parts, 0, sizeof(parts));
-		fresh = false;
-		for (size_t k = 0; k < n_leaves; k++) {
-			const struct step_leaf *l = &g->leaves[k];
-			if (l->series.isp != first->series.isp)
-				continue;
-			again |= k < i;
-			fresh |= l->fresh;
-			parts[l->series.access].v = &l->v;
-		}
-		s.isp = first->series.isp;
-		rollup_access(&v, parts);
-		if (!again && fresh && emit(w, &s, &v))
+		for (size_t k = 0; k < i; k++)
+			again |= leaves[k].series.isp == leaves[i].series.isp;
+		if (!again && judge_network(w, &leaves[i], n_leaves - i))
 			return -1;
 	}
 	return 0;
 }
 
-/* Sums the parts, judges and weighs them. */
-static int judge_parts(const struct work *w, struct verdict *v, const struct series *s, size_t n)
-{
-	struct verdict before;
-	uint32_t expected;
-	rollup_count(v, &expected, w->parts, n);
-	judge(w, v, s, expected, stood(w, s, &before));
-	rollup_weigh(v, w->parts, n, w->step->late || has_quorum(w, s));
-	return emit(w, s, v);
-}
-
 /* (any, ISP, access) and (any, ISP, any) from the leaves of one network. */
-static int judge_isp(const struct work *w, struct step_leaf *const *leaves, size_t n)
+static int judge_isp(struct work *w, struct step_leaf *const *leaves, size_t n)
 {
-	struct rollup_part types[ACCESSES] = {{0}};
-	struct verdict v[ACCESSES], all;
+	struct types types = {0};
+	struct verdict v[ACCESSES];
+	struct pulse p[ACCESSES] = {0};
 	struct series s = {.isp = leaves[0]->series.isp};
-	for (size_t i = 0, next; i < n; i = next) {
+	for (size_t i = 0; i < n;) {
 		s.access = leaves[i]->series.access;
-		for (next = i; next < n && leaves[next]->series.access == s.access; next++)
-			w->parts[next - i] = (struct rollup_part){
-				.v = &leaves[next]->v,
-				.people = population_of(w, &leaves[next]->series),
-				.unplaced = is_unplaced(&leaves[next]->series)};
-		if (judge_parts(w, &v[s.access], &s, next - i))
+		begin_parts(w);
+		for (; i < n && leaves[i]->series.access == s.access; i++)
+			add_part(
+				w,
+				(struct rollup_part){.v = &leaves[i]->v,
+						     .people = population_of(w, &leaves[i]->series),
+						     .unplaced = is_unplaced(&leaves[i]->series)},
+				&leaves[i]->pulse, &leaves[i]->slow_before);
+		if (judge_whole(w, &s, NULL, &v[s.access], &p[s.access]))
 			return -1;
-		types[s.access].v = &v[s.access];
+		set_type(&types, s.access, &v[s.access], &p[s.access], 0);
 	}
 	s.access = ACCESS_ANY;
-	rollup_access(&all, types);
-	return emit(w, &s, &all);
+	return judge_types(w, &s, &types);
 }
 
 /* (any, any, access) from the groups, (any, any, any) from those. */
-static int judge_country(const struct work *w)
+static int judge_country(struct work *w)
 {
-	struct rollup_part types[ACCESSES] = {{0}};
-	struct verdict v[ACCESSES], all;
+	struct types types = {0};
+	struct verdict v[ACCESSES];
+	struct pulse p[ACCESSES] = {0};
 	struct series s = {.isp = ISP_ANY};
 	for (size_t a = 0; a < ACCESSES; a++) {
-		size_t n = 0;
 		s.access = (enum access_type)a;
-		for (size_t i = 0; i < w->n_groups; i++)
-			if (w->groups[i].series.access == s.access)
-				w->parts[n++] = (struct rollup_part){
-					.v = &w->groups[i].v,
-					.people = population_of(w, &w->groups[i].series),
-					.unplaced = is_unplaced(&w->groups[i].series)};
-		if (!n)
+		begin_parts(w);
+		for (size_t i = 0; i < w->n_groups; i++) {
+			const struct group *g = &w->groups[i];
+			if (g->series.access == s.access)
+				add_part(
+					w,
+					(struct rollup_part){.v = &g->v,
+							     .people = population_of(w, &g->series),
+							     .unplaced = is_unplaced(&g->series)},
+					&g->pulse, &g->slow_before);
+		}
+		if (!w->n_parts)
 			continue;
-		if (judge_parts(w, &v[a], &s, n))
+		if (judge_whole(w, &s, NULL, &v[a], &p[a]))
 			return -1;
-		types[a] = (struct rollup_part){.v = &v[a], .people = subscribers_by(w, s.access)};
+		set_type(&types, s.access, &v[a], &p[a], subscribers_by(w, s.access));
 	}
 	s.access = ACCESS_ANY;
-	rollup_access(&all, types);
-	return emit(w, &s, &all);
+	return judge_types(w, &s, &types);
 }
 
 static int judge_all(struct work *w)
@@ -372,22 +410,29 @@ static int judge_all(struct work *w)
 
 int step_run(const struct step *s, struct step_leaf *leaves, size_t n)
 {
-	struct work w = {.step = s, .leaves = leaves, .n = n};
+	struct work w = {.step = s,
+			 .leaves = leaves,
+			 .n = n,
+			 .quorum = {.step = s, .leaves = leaves, .n = n}};
 	if (!n)
 		return 0;
+	w.votes = xcalloc(n, sizeof(*w.votes));
 	w.by_isp = xcalloc(n, sizeof(struct step_leaf *));
 	w.groups = xcalloc(n, sizeof(*w.groups));
 	w.parts = xcalloc(n, sizeof(*w.parts));
+	w.pulses = xcalloc(n, sizeof(*w.pulses));
 	qsort(leaves, n, sizeof(*leaves), by_region);
 	for (size_t i = 0; i < n; i++)
 		w.by_isp[i] = &leaves[i];
 	qsort(w.by_isp, n, sizeof(struct step_leaf *), by_isp);
 	find_groups(&w);
 	int rc = judge_all(&w);
-	for (size_t c = 0; c < CLASSES; c++)
-		cell_clear(&w.merged[c]);
+	for (size_t i = 0; i < n; i++)
+		tally_clear(&w.votes[i]);
+	free(w.pulses);
 	free(w.parts);
 	free(w.groups);
 	free(w.by_isp);
+	free(w.votes);
 	return rc;
 }

@@ -1,5 +1,4 @@
-/* step.h: one bucket of the whole country: votes of the leaves -> verdicts of all eight shapes of
- * series. Pure.
+/* step.h: the whole country at once: votes of the leaves -> verdicts of all eight shapes of series. Pure.
  *
  *	leaf (region, ISP, access)	its own votes
  *	(region, any, access)		the votes of its leaves, merged; weighed by subscribers
@@ -7,35 +6,44 @@
  *	(any, any, access)		counts of its regions; weighed by population
  *	access any			the verdict of the access type that speaks for it (rollup.h)
  *
- * Silence needs a quorum: at least two networks lost probes that usually report, or one did while
- * another region went on as usual (for a network: another network; for an access type: another
- * one). */
+ * It runs over one step, for rows, and over one bucket, for pulses. */
 #ifndef COLLECTOR_STEP_H
 #define COLLECTOR_STEP_H
 
 #include "collector/country.h"
+#include "collector/pulse.h"
 #include "collector/row.h"
+#include "collector/tally.h"
 
 struct step_leaf {
 	struct series series;
-	uint32_t expected, evidence;	   /* see verdict_input */
+	uint32_t expected;		   /* probes that usually report */
+	uint32_t expected_c;		   /* the same of one bucket in hundredths, for pulses */
+	uint32_t evidence;		   /* of silence, while step has no `silent` */
 	bool fresh;			   /* judge the votes; else v stands as it is */
 	const struct cell *cells[CLASSES]; /* borrowed; NULL where there are none */
+	const struct sight *sight;	   /* borrowed; NULL: nothing is known */
+	struct verdict_count slow_before;  /* see verdict_input */
 	struct verdict v;		   /* in: what stands; out: the verdict */
+	struct pulse pulse;		   /* out, when pulses are made */
 };
 
 struct step {
 	const struct country *country;
 	uint32_t min_probes;
-	bool collector_alive; /* during the whole bucket, and it is over: silence may be called */
-	/* A later look at a bucket that was judged before. Silence is not called anew: it stays or
-	 * yields to what was measured. Leaves that share region and access with a fresh one are
-	 * fresh too; for all other series `stands` gives what was said, 0 when nothing was. */
+	bool collector_alive; /* the whole time, and it is over */
+	/* A later look at what was judged before. Leaves that share region and access with a fresh one are
+	 * fresh too; for all other series `stands` gives what was said, 0 when nothing was. For pulses every
+	 * leaf is fresh. */
 	bool late;
 	int (*stands)(void *arg, const struct series *s, struct verdict *v);
-	/* Takes each series that was judged. 0, or -1 to stop. */
+	/* Is s silent? Asked once for each series that is judged for rows, in later looks too. */
+	bool (*silent)(void *arg, const struct series *s);
+	/* Takes each series that was judged. 0, or -1 to stop. emit is for rows, pulse for pulses (its flags are
+	 * the taker's); NULL: none are made. */
 	int (*emit)(void *arg, const struct series *s, const struct verdict *v);
-	void *arg; /* of both */
+	int (*pulse)(void *arg, const struct series *s, const struct pulse *p);
+	void *arg; /* of all */
 };
 
 /* Sorts the leaves; each stands for another series. 0, or what a callback returned. */

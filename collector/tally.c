@@ -1,4 +1,4 @@
-/* tally.c: the probes of all classes side by side, one after the other.
+/* tally.c: the votes of all classes side by side, probe by probe.
  *
  * The signs of a probe (sign.def). It has lost international access when it reaches less than half of the
  * canaries it tried, or, where it tried none, of the open targets. Everything else is only asked of a probe that
@@ -16,6 +16,14 @@
  * speed of one line halves and doubles by itself. */
 #include "collector/tally.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+
+_Static_assert(TALLY_BITS *CLASSES <= 32 && 2 * SIGNS < 32 && 2 * MECHANISMS <= 32,
+	       "a probe's part fits its words");
+
 #define LINK_ADDR (1u << CELL_LINK_V4 | 1u << CELL_LINK_V6)
 #define LINK_GATE (1u << CELL_LINK_GATEWAY)
 
@@ -26,6 +34,7 @@
 
 /* What one probe saw: its vote in each class, or NULL. */
 struct probe {
+	uint64_t id;
 	const struct cell_vote *of[CLASSES];
 };
 
@@ -37,24 +46,20 @@ static int bits(uint64_t mask)
 	return __builtin_popcountll(mask);
 }
 
-static void count_share(struct verdict_share *s, const struct cell_vote *v, enum target_class class,
-			uint64_t say)
+static uint32_t share_of(const struct cell_vote *v, enum target_class class, uint64_t say)
 {
 	int tried = bits(v->tried & say), ok = bits(v->ok & say);
 	bool up =
 		class == CLASS_LINK ? (v->ok & LINK_ADDR) && (v->ok & LINK_GATE) : 2 * ok >= tried;
 	if (!tried)
-		return;
-	s->n++;
-	s->up += up;
-	s->some += ok > 0;
-	s->fp += (v->fp & say) != 0;
+		return 0;
+	return TALLY_TRIED | (up ? TALLY_UP : 0) | (ok ? TALLY_SOME : 0) |
+	       (v->fp & say ? TALLY_FP : 0);
 }
 
-static void count(struct verdict_count *c, bool hit)
+static void note(uint32_t *word, unsigned int which, bool did)
 {
-	c->n++;
-	c->hit += hit;
+	*word |= (TALLY_COULD | (did ? TALLY_DID : 0)) << 2 * which;
 }
 
 /* Whether the probe could and did reach too little of a class: 1, 0, or -1 when it did not try. */
@@ -67,7 +72,7 @@ static int misses(const struct probe *p, enum target_class class, const struct s
 	return 2 * bits(v->ok & say) < bits(v->tried & say);
 }
 
-static void count_ipv6(struct verdict *out, const struct probe *p, const struct sight *sight)
+static void note_ipv6(struct tally_probe *out, const struct probe *p, const struct sight *sight)
 {
 	uint64_t tried = 0, ok = 0;
 	for (size_t i = 0; i < ABROAD; i++) {
@@ -78,13 +83,14 @@ static void count_ipv6(struct verdict *out, const struct probe *p, const struct 
 		ok |= v ? v->six_ok & say : 0;
 	}
 	if (tried)
-		count(&out->sign[SIGN_IPV6], !ok);
+		note(&out->sign, SIGN_IPV6, !ok);
 }
 
-static void count_among(struct verdict_count *c, const struct cell_vote *v, uint64_t which)
+static void note_among(struct tally_probe *out, enum sign s, const struct cell_vote *v,
+		       uint64_t which)
 {
 	if (v && (v->tried & which))
-		count(c, !(v->ok & which));
+		note(&out->sign, s, !(v->ok & which));
 }
 
 /* 1 slow, 0 not, -1 can't say. */
@@ -101,28 +107,29 @@ static int is_slow(const struct probe *p, const struct sight *sight)
 	return open + RATE_QUARTER < sight->open_rate;
 }
 
-static void count_signs(struct verdict *out, const struct probe *p, const struct sight *sight)
+static void note_signs(struct tally_probe *out, const struct probe *p, const struct sight *sight)
 {
 	const struct cell_vote *open = p->of[CLASS_OPEN];
 	int lost = misses(p, CLASS_CANARY, sight);
 	if (lost < 0)
 		lost = misses(p, CLASS_OPEN, sight);
 	if (lost >= 0)
-		count(&out->sign[SIGN_LOSS], lost);
+		note(&out->sign, SIGN_LOSS, lost);
 	if (lost != 0)
 		return;
-	count_ipv6(out, p, sight);
+	note_ipv6(out, p, sight);
 	if (open && open->step_tried[KIND_QUIC])
-		count(&out->sign[SIGN_QUIC], !open->step_ok[KIND_QUIC]);
-	count_among(&out->sign[SIGN_DNS], p->of[CLASS_RESOLVER], sight->abroad);
-	count_among(&out->sign[SIGN_TOOLS], p->of[CLASS_FILTERED],
-		    sight->tools & ~sight->no_say[CLASS_FILTERED]);
+		note(&out->sign, SIGN_QUIC, !open->step_ok[KIND_QUIC]);
+	note_among(out, SIGN_DNS, p->of[CLASS_RESOLVER], sight->abroad);
+	note_among(out, SIGN_TOOLS, p->of[CLASS_FILTERED],
+		   sight->tools & ~sight->no_say[CLASS_FILTERED]);
 	int slow = is_slow(p, sight);
 	if (slow >= 0)
-		count(&out->sign[SIGN_SLOW], slow);
+		note(&out->sign, SIGN_SLOW, slow);
 }
 
-static void count_mechanisms(struct verdict *out, const struct probe *p, const struct sight *sight)
+static void note_mechanisms(struct tally_probe *out, const struct probe *p,
+			    const struct sight *sight)
 {
 	for (enum mechanism m = 0; m < MECHANISMS; m++) {
 		enum kind kind = mechanism_kind(m);
@@ -143,23 +150,25 @@ static void count_mechanisms(struct verdict *out, const struct probe *p, const s
 				       : (v->mech[m] & say) != 0;
 		}
 		if (could && m != MECH_THROTTLE)
-			count(&out->mech[m], did);
+			note(&out->mech, m, did);
 	}
 }
 
-static void count_probe(struct verdict *out, const struct probe *p, const struct sight *sight)
+static struct tally_probe probe_of(const struct probe *p, const struct sight *sight)
 {
+	struct tally_probe out = {.id = p->id};
 	bool late = false;
 	for (size_t c = 0; c < CLASSES; c++) {
 		if (!p->of[c])
 			continue;
 		late |= p->of[c]->late;
-		count_share(&out->share[c], p->of[c], (enum target_class)c, ~sight->no_say[c]);
+		out.class |= share_of(p->of[c], (enum target_class)c, ~sight->no_say[c])
+			     << TALLY_BITS * c;
 	}
-	out->probes++;
-	out->late += late;
-	count_signs(out, p, sight);
-	count_mechanisms(out, p, sight);
+	note_signs(&out, p, sight);
+	note_mechanisms(&out, p, sight);
+	out.sign |= late ? TALLY_LATE : 0;
+	return out;
 }
 
 /* Takes the votes of the lowest probe that is left: a merge of up to CLASSES sorted arrays. */
@@ -174,6 +183,7 @@ static bool next_probe(struct probe *p, const struct cell *const cells[static CL
 			lowest = probe < lowest ? probe : lowest;
 			any = true;
 		}
+	p->id = lowest;
 	for (size_t c = 0; c < CLASSES; c++) {
 		p->of[c] = NULL;
 		if (cells[c] && at[c] < cells[c]->n && cells[c]->votes[at[c]].probe == lowest)
@@ -182,13 +192,106 @@ static bool next_probe(struct probe *p, const struct cell *const cells[static CL
 	return any;
 }
 
-void tally_votes(struct verdict *v, const struct cell *const cells[static CLASSES],
-		 const struct sight *sight)
+void tally_init(struct tally *t)
+{
+	*t = (struct tally){0};
+}
+
+void tally_clear(struct tally *t)
+{
+	free(t->probes);
+	tally_init(t);
+}
+
+static void append(struct tally *t, const struct tally_probe *p)
+{
+	if (t->n == t->room) {
+		t->room = t->room ? 2 * t->room : 16;
+		t->probes = xrealloc(t->probes, t->room * sizeof(*t->probes));
+	}
+	t->probes[t->n++] = *p;
+}
+
+void tally_look(struct tally *t, const struct cell *const cells[static CLASSES],
+		const struct sight *sight)
 {
 	size_t at[CLASSES] = {0};
 	struct probe p;
-	verdict_clear(v);
-	while (next_probe(&p, cells, at))
-		count_probe(v, &p, sight);
+	while (next_probe(&p, cells, at)) {
+		struct tally_probe part = probe_of(&p, sight);
+		append(t, &part);
+	}
+}
+
+#define ODD 0x55555555u /* the lower one of every two bits */
+
+/* Pairs of could and did: did only where no side could and did not. */
+static uint32_t unite_pairs(uint32_t a, uint32_t b)
+{
+	uint32_t could = (a | b) & ODD;
+	uint32_t not = (a & ~a >> 1) | (b & ~b >> 1);
+	return could | (could & ~not ) << 1;
+}
+
+static struct tally_probe unite(const struct tally_probe *a, const struct tally_probe *b)
+{
+	const uint32_t pairs = TALLY_LATE - 1;
+	struct tally_probe u = {.id = a->id, .class = a->class | b->class};
+	u.sign = unite_pairs(a->sign & pairs, b->sign & pairs) | ((a->sign | b->sign) & TALLY_LATE);
+	u.mech = a->mech | b->mech;
+	return u;
+}
+
+void tally_merge(struct tally *dst, const struct tally *src)
+{
+	struct tally out = {.room = dst->n + src->n};
+	size_t i = 0, k = 0;
+	out.probes = xcalloc(out.room + 1, sizeof(*out.probes));
+	while (i < dst->n || k < src->n) {
+		const struct tally_probe *a = i < dst->n ? &dst->probes[i] : NULL;
+		const struct tally_probe *b = k < src->n ? &src->probes[k] : NULL;
+		bool from_a = a && (!b || a->id <= b->id), from_b = b && (!a || b->id <= a->id);
+		out.probes[out.n++] = from_a && from_b ? unite(a, b) : from_a ? *a : *b;
+		i += from_a;
+		k += from_b;
+	}
+	free(dst->probes);
+	*dst = out;
+}
+
+static void add(uint32_t *figure, uint32_t word, uint32_t bit, int n)
+{
+	if (word & bit)
+		*figure += (uint32_t)n; /* wraps back when n is below 0 */
+}
+
+static void add_pair(struct verdict_count *c, uint32_t pair, int n)
+{
+	add(&c->n, pair, TALLY_COULD, n);
+	add(&c->hit, pair, TALLY_DID, n);
+}
+
+void tally_add(struct verdict *v, const struct tally_probe *p, int n)
+{
+	v->probes += (uint32_t)n;
+	add(&v->late, p->sign, TALLY_LATE, n);
+	for (size_t c = 0; c < CLASSES; c++) {
+		uint32_t word = p->class >> TALLY_BITS * c;
+		add(&v->share[c].n, word, TALLY_TRIED, n);
+		add(&v->share[c].up, word, TALLY_UP, n);
+		add(&v->share[c].some, word, TALLY_SOME, n);
+		add(&v->share[c].fp, word, TALLY_FP, n);
+	}
+	for (size_t s = 0; s < SIGNS; s++)
+		add_pair(&v->sign[s], p->sign >> 2 * s, n);
+	for (size_t m = 0; m < MECHANISMS; m++)
+		add_pair(&v->mech[m], p->mech >> 2 * m, n);
 	v->mech[MECH_THROTTLE] = v->sign[SIGN_SLOW];
+}
+
+void tally_count(struct verdict *v, const struct tally *t)
+{
+	verdict_clear(v);
+	for (size_t i = 0; i < t->n; i++)
+		tally_add(v, &t->probes[i], 1);
 }

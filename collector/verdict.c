@@ -1,48 +1,8 @@
-/* verdict.c: the method: from votes to a state.
+/* verdict.c: the rules of METHOD.md, in its order.
  *
- * METHOD. Rule codes, which every published row carries, stand in [brackets].
- *
- * A probe has one vote. Of a class of targets it reaches "at least half" when the answer that was
- * expected came from half of the targets that it tried in the bucket; a target counts as reached
- * when any attempt in the bucket succeeded. The share `up` is that of the open class: probes that
- * reach at least half of what they tried, over probes that tried, with its Wilson 95% interval.
- *
- * A class is known when min_probes probes tried it, or half of all that were heard. A known class is
- *
- *	up	half of its probes reach at least half of it
- *	part	not up, but half of its probes (domestic: a quarter) reach something
- *	down	otherwise
- *
- * The domestic class is judged by whatever votes it has: it only tells losses from one another, and
- * what a few probes reach inside the country shows that the country's network is there. A class that
- * nobody tried, because the country's list has none, is unknown, which is not down.
- *
- * 1. Silence: [silent] the collector was up, the quorum of others holds, at least min_probes probes
- *    usually report at this time, not more than one in ten of them was heard, and there is enough
- *    evidence that this is not chance: the log-likelihood ratio of a tenth of the usual reports
- *    against all of them (Poisson), 0.9 expected - 2.3 heard, summed over the quiet buckets in a
- *    row, is at least 2 min_probes + 2. At min_probes 5 that is 12: by Wald's bound one false alarm
- *    in e^12 = 163,000 buckets of a series, 19 months of five minutes. 14 expected probes give it
- *    in one bucket, 5 in three. Silence wins over `insufficient` and over every state that is no
- *    loss: the few who still get through are not what the others see. It yields to a loss that
- *    enough probes measured, which is what a spool that arrives later makes of it.
- * 2. [none] [few] fewer than min_probes probes heard: insufficient.
- * 3. [link] most probes have no address or no gateway, and neither domestic nor open is reached:
- *    no-link.
- * 4. [no-open] the open class is not known: insufficient.
- * 5. Canaries known and up: open up is [open], or [filtered] when the filtered class is known and
- *    blocked: most of its probes reach less than half of it, or most saw a fingerprint of blocking.
- *    Open not up is [canary] filtered: hosts that nobody would put on a list answer, so the
- *    international network is there and what fails was chosen.
- * 6. Canaries known and not up: [whitelist] when open or filtered is up or part. Else as in 8.
- * 7. Canaries unknown: open up reads as in 5, [open-nocanary], [filtered-nocanary]; open part, or
- *    filtered up or part: [whitelist-part], since nothing shows that more than a list is back. Else
- *    as in 8.
- * 8. Nothing international: domestic up [domestic], part [partial], down [cut]; domestic unknown
- *    [cut-nodomestic]: nothing that was tried is reached.
- *
- * restricted and throttled need QUIC, IPv6 and throughput and are not decided here. Votes say what
- * was observed, not why. */
+ * Every comparison of counts goes through at_least, which also notes how many probes would have to go for its
+ * answer to change. Only comparisons that are asked are noted: as long as they answer the same, the state is
+ * the same, whatever else has changed. That is the margin, from which fragile.c starts. */
 #include "collector/verdict.h"
 
 #include <math.h>
@@ -50,11 +10,12 @@
 #include <string.h>
 
 #define QUIET_IN 10	  /* quiet: at most one in ten of the expected probes was heard */
-#define NATS	 10	  /* evidence is counted in tenths */
 #define WILSON_Z 1.959964 /* 97.5% quantile of the normal distribution */
-#define DECIMALS 1e4
-
-enum level { UNKNOWN, DOWN, PART, UP };
+#define SLOW_MIN 3	  /* votes on speed */
+/* Silent: at most 7 in 20 of the expected probes are heard, so that 30% who go on reporting don't hide it. */
+#define HEARD_OF  7
+#define SILENT_OF 20
+#define DECIMALS  1e4
 
 static const struct {
 	const char *name, *en, *fa;
@@ -126,6 +87,17 @@ const char *state_meaning(enum state s, const char *lang)
 	return strcmp(lang, "fa") ? states[s].en : states[s].fa;
 }
 
+static const char rules[RULES][sizeof(((struct verdict *)NULL)->rule)] = {
+#define RULE(sym, code) [RULE_##sym] = code,
+#include "collector/rule.def"
+#undef RULE
+};
+
+const char *rule_str(enum rule r)
+{
+	return (unsigned int)r < RULES ? rules[r] : "unknown";
+}
+
 double verdict_round(double share)
 {
 	return isnan(share) ? share : round(share * DECIMALS) / DECIMALS;
@@ -163,78 +135,213 @@ uint32_t verdict_evidence(uint32_t probes, uint32_t expected)
 	return verdict_is_quiet(probes, expected) && all > against ? (uint32_t)(all - against) : 0;
 }
 
-static enum level level_of(const struct verdict *v, enum target_class class, uint32_t min_probes)
+struct judging {
+	struct verdict *v;
+	const struct verdict_input *in;
+	uint64_t margin;
+};
+
+/* a >= b, where one probe less lowers a - b by at most `down`, or raises it by at most `up`; 0: never. */
+static bool at_least(struct judging *j, uint64_t a, uint64_t b, unsigned int down, unsigned int up)
 {
-	const struct verdict_share *s = &v->share[class];
-	bool domestic = class == CLASS_DOMESTIC;
-	if (!s->n || (!domestic && s->n < min_probes && 2ULL * s->n < v->probes))
-		return UNKNOWN;
-	if (2ULL * s->up >= s->n)
-		return UP;
-	return (domestic ? 4ULL : 2ULL) * s->some >= s->n ? PART : DOWN;
+	uint64_t margin = UINT64_MAX;
+	bool holds = a >= b;
+	if (holds && down)
+		margin = (a - b) / down + 1;
+	else if (!holds && up)
+		margin = (b - a + up - 1) / up;
+	if (margin < j->margin)
+		j->margin = margin;
+	return holds;
 }
 
-static bool link_is_down(const struct verdict *v, uint32_t min_probes)
+/* Half of n. */
+static bool half(struct judging *j, uint64_t hit, uint64_t n)
 {
-	const struct verdict_share *s = &v->share[CLASS_LINK];
-	return s->n && (s->n >= min_probes || 2ULL * s->n >= v->probes) && 2ULL * s->up < s->n &&
-	       level_of(v, CLASS_OPEN, min_probes) < PART &&
-	       level_of(v, CLASS_DOMESTIC, min_probes) < PART;
+	return at_least(j, 2 * hit, n, 1, 1);
 }
 
-static enum state by_rule(struct verdict *v, enum state s, const char *rule)
+/* Several questions, of which one yes is enough: for the answer to change, all that were answered with yes
+ * have to change, or any when none was. */
+struct any {
+	uint64_t outer, yes, no;
+	bool is;
+};
+
+static struct any any_of(struct judging *j)
 {
-	snprintf(v->rule, sizeof(v->rule), "%s", rule);
-	return s;
+	struct any a = {j->margin, 0, UINT64_MAX, false};
+	j->margin = UINT64_MAX;
+	return a;
 }
 
-/* Rules 5 and 7 with open up. */
-static enum state decide_open(struct verdict *v, bool canary, enum level filtered)
+static void any_add(struct any *a, struct judging *j, bool answer)
 {
-	const struct verdict_share *f = &v->share[CLASS_FILTERED];
-	bool blocked = filtered != UNKNOWN && (filtered != UP || 2ULL * f->fp >= f->n);
-	if (blocked)
-		return by_rule(v, STATE_FILTERED, canary ? "filtered" : "filtered-nocanary");
-	return by_rule(v, STATE_OPEN, canary ? "open" : "open-nocanary");
+	a->is |= answer;
+	if (answer && j->margin > a->yes)
+		a->yes = j->margin;
+	if (!answer && j->margin < a->no)
+		a->no = j->margin;
+	j->margin = UINT64_MAX;
 }
 
-/* Rule 8. */
-static enum state decide_domestic(struct verdict *v, enum level domestic)
+static bool any_is(const struct any *a, struct judging *j)
 {
-	switch (domestic) {
-	case UP: return by_rule(v, STATE_DOMESTIC_ONLY, "domestic");
-	case PART: return by_rule(v, STATE_PARTIAL_DOMESTIC, "partial");
-	case DOWN: return by_rule(v, STATE_CUT, "cut");
-	default: return by_rule(v, STATE_CUT, "cut-nodomestic");
+	uint64_t margin = a->is ? a->yes : a->no;
+	j->margin = margin < a->outer ? margin : a->outer;
+	return a->is;
+}
+
+/* Liars who are less than a third can't make a class known by themselves. */
+static bool is_known(struct judging *j, enum target_class class)
+{
+	uint64_t n = j->v->share[class].n, heard = j->v->probes;
+	return at_least(j, n, 1, 1, 0) && at_least(j, 3 * n, heard, 2, 1) &&
+	       (at_least(j, n, j->in->min_probes, 1, 0) || half(j, n, heard));
+}
+
+static bool is_up(struct judging *j, enum target_class class)
+{
+	return half(j, j->v->share[class].up, j->v->share[class].n);
+}
+
+static bool is_part(struct judging *j, enum target_class class)
+{
+	return half(j, j->v->share[class].some, j->v->share[class].n);
+}
+
+/* Whether n probes may speak where few can: not everybody has IPv6. */
+static bool may_speak(struct judging *j, uint64_t n)
+{
+	return at_least(j, n, 1, 1, 0) &&
+	       (at_least(j, n, j->in->min_probes, 1, 0) ||
+		(at_least(j, n, 2, 1, 0) && at_least(j, 4 * n, j->v->probes, 3, 1)));
+}
+
+static void say(struct judging *j, enum state s, enum rule rule)
+{
+	j->v->state = s;
+	strcpy(j->v->rule, rule_str(rule)); /* checked to fit */
+}
+
+/* Most of all that were heard have no line, and most reach nothing: what is reached proves the line,
+ * whatever the link check says of it. */
+static bool link_is_down(struct judging *j)
+{
+	const struct verdict *v = j->v;
+	const struct verdict_share *link = &v->share[CLASS_LINK];
+	return at_least(j, 2ULL * (link->n - link->up), v->probes + 1ULL, 1, 1) &&
+	       !half(j, v->share[CLASS_OPEN].some, v->probes) &&
+	       !half(j, v->share[CLASS_DOMESTIC].some, v->probes);
+}
+
+static bool is_slow(struct judging *j)
+{
+	struct verdict_count c = j->v->sign[SIGN_SLOW];
+	const struct verdict_count *before = &j->in->slow_before;
+	if (!at_least(j, c.n, SLOW_MIN, 1, 0)) {
+		c.n += before->n;
+		c.hit += before->hit;
+		if (!at_least(j, c.n, SLOW_MIN, 1, 0))
+			return false;
 	}
+	return at_least(j, 2ULL * c.hit, c.n + 1ULL, 1, 1);
 }
 
-/* Rules 2 to 8. */
-static enum state decide_votes(struct verdict *v, uint32_t min_probes)
+static bool is_lost(struct judging *j, enum sign s)
 {
-	enum level open = level_of(v, CLASS_OPEN, min_probes);
-	enum level filtered = level_of(v, CLASS_FILTERED, min_probes);
-	enum level canary = level_of(v, CLASS_CANARY, min_probes);
-	bool some = open >= PART || filtered >= PART;
-
-	if (v->probes < min_probes || !v->probes)
-		return by_rule(v, STATE_INSUFFICIENT, v->probes ? "few" : "none");
-	if (link_is_down(v, min_probes))
-		return by_rule(v, STATE_NO_LINK, "link");
-	if (open == UNKNOWN)
-		return by_rule(v, STATE_INSUFFICIENT, "no-open");
-	if (canary == UP)
-		return open == UP ? decide_open(v, true, filtered)
-				  : by_rule(v, STATE_FILTERED, "canary");
-	if (canary == UNKNOWN && open == UP)
-		return decide_open(v, false, filtered);
-	if (some)
-		return by_rule(v, STATE_WHITELIST,
-			       canary == UNKNOWN ? "whitelist-part" : "whitelist");
-	return decide_domestic(v, level_of(v, CLASS_DOMESTIC, min_probes));
+	const struct verdict_count *c = &j->v->sign[s];
+	return may_speak(j, c->n) && at_least(j, 2ULL * c->hit, c->n + 1ULL, 1, 1);
 }
 
-void verdict_judge(struct verdict *v, const struct verdict_input *in)
+/* The web works. Returns false when nothing is worse than usual. */
+static bool say_restricted(struct judging *j)
+{
+	struct any lost = any_of(j);
+	bool quic = is_lost(j, SIGN_QUIC);
+	any_add(&lost, j, quic);
+	bool ipv6 = is_lost(j, SIGN_IPV6);
+	any_add(&lost, j, ipv6);
+	if (any_is(&lost, j))
+		say(j, STATE_RESTRICTED,
+		    quic && ipv6 ? RULE_QUIC_IPV6
+		    : quic	 ? RULE_QUIC
+				 : RULE_IPV6);
+	return lost.is;
+}
+
+/* Open is up, canaries are up or unknown. */
+static void say_open(struct judging *j, bool canary)
+{
+	const struct verdict_share *f = &j->v->share[CLASS_FILTERED];
+	if (is_slow(j))
+		say(j, STATE_THROTTLED, RULE_SLOW);
+	else if (say_restricted(j))
+		return;
+	else if (is_known(j, CLASS_FILTERED) && (!is_up(j, CLASS_FILTERED) || half(j, f->fp, f->n)))
+		say(j, STATE_FILTERED, canary ? RULE_FILTERED : RULE_FILTERED_NOCANARY);
+	else
+		say(j, STATE_OPEN, canary ? RULE_OPEN : RULE_OPEN_NOCANARY);
+}
+
+/* Nothing international. */
+static void say_domestic(struct judging *j)
+{
+	if (!may_speak(j, j->v->share[CLASS_DOMESTIC].n))
+		say(j, STATE_CUT, RULE_CUT_NODOMESTIC);
+	else if (is_up(j, CLASS_DOMESTIC))
+		say(j, STATE_DOMESTIC_ONLY, RULE_DOMESTIC);
+	else if (is_part(j, CLASS_DOMESTIC))
+		say(j, STATE_PARTIAL_DOMESTIC, RULE_PARTIAL);
+	else
+		say(j, STATE_CUT, RULE_CUT);
+}
+
+/* Something international, or nothing. */
+static void say_part(struct judging *j, enum rule rule)
+{
+	static const enum target_class abroad[] = {CLASS_CANARY, CLASS_OPEN, CLASS_FILTERED};
+	struct any some = any_of(j);
+	for (size_t i = 0; i < sizeof(abroad) / sizeof(abroad[0]); i++)
+		any_add(&some, j, is_known(j, abroad[i]) && is_part(j, abroad[i]));
+	if (any_is(&some, j))
+		say(j, STATE_WHITELIST, rule);
+	else
+		say_domestic(j);
+}
+
+static void say_votes(struct judging *j)
+{
+	if (!at_least(j, j->v->probes, 1, 1, 0))
+		say(j, STATE_INSUFFICIENT, j->in->collector_alive ? RULE_NONE : RULE_COLLECTOR);
+	else if (!at_least(j, j->v->probes, j->in->min_probes, 1, 0))
+		say(j, STATE_INSUFFICIENT, RULE_FEW);
+	else if (link_is_down(j))
+		say(j, STATE_NO_LINK, RULE_LINK);
+	else if (!is_known(j, CLASS_OPEN))
+		say(j, STATE_INSUFFICIENT, RULE_NO_OPEN);
+	else if (!is_known(j, CLASS_CANARY))
+		is_up(j, CLASS_OPEN) ? say_open(j, false) : say_part(j, RULE_WHITELIST_PART);
+	else if (is_up(j, CLASS_CANARY))
+		is_up(j, CLASS_OPEN) ? say_open(j, true) : say(j, STATE_FILTERED, RULE_CANARY);
+	else if (is_slow(j) && is_part(j, CLASS_CANARY) && is_up(j, CLASS_OPEN))
+		say(j, STATE_THROTTLED, RULE_SLOW);
+	else
+		say_part(j, RULE_WHITELIST);
+}
+
+uint32_t verdict_decide(struct verdict *v, const struct verdict_input *in)
+{
+	struct judging j = {v, in, UINT64_MAX};
+	say_votes(&j);
+	if (in->silent && in->collector_alive && in->expected && !state_is_loss(v->state) &&
+	    at_least(&j, HEARD_OF * (uint64_t)in->expected, SILENT_OF * (uint64_t)v->probes, 0,
+		     SILENT_OF))
+		say(&j, STATE_SILENT, RULE_SILENT);
+	return j.margin < UINT32_MAX ? (uint32_t)j.margin : UINT32_MAX;
+}
+
+uint32_t verdict_judge(struct verdict *v, const struct verdict_input *in)
 {
 	const struct verdict_share *open = &v->share[CLASS_OPEN];
 	v->expected = in->expected;
@@ -245,12 +352,7 @@ void verdict_judge(struct verdict *v, const struct verdict_input *in)
 		v->lo = verdict_round(v->lo);
 		v->hi = verdict_round(v->hi);
 	}
-	v->state = decide_votes(v, in->min_probes);
-	uint64_t evidence = verdict_evidence(v->probes, in->expected) + (uint64_t)in->evidence;
-	if (in->collector_alive && in->others_heard && in->expected >= in->min_probes &&
-	    verdict_is_quiet(v->probes, in->expected) && !state_is_loss(v->state) &&
-	    evidence >= NATS * (2ULL * in->min_probes + 2))
-		v->state = by_rule(v, STATE_SILENT, "silent");
+	return verdict_decide(v, in);
 }
 
 static bool same_share(double a, double b)

@@ -1,8 +1,9 @@
-/* verdict.h: from the votes of a bucket to a state, as truth.md defines it. Pure.
+/* verdict.h: from counts of probes to a state. Pure.
  *
  * States are an append-only table (state.def); the rule that decided is a short stable code. The
  * share `up` is the share of probes that reach the open international targets, with its Wilson 95%
- * interval (Wilson 1927, JASA 22:209); n is distinct probes. */
+ * interval (Wilson 1927, JASA 22:209); n is distinct probes. The rules, their thresholds and reasons
+ * are METHOD.md. */
 #ifndef COLLECTOR_VERDICT_H
 #define COLLECTOR_VERDICT_H
 
@@ -10,6 +11,9 @@
 #include <stdint.h>
 
 #include "collector/cell.h"
+
+/* Which METHOD.md a row follows. Any change of a rule, of a threshold or of what is counted changes it. */
+#define METHOD_VERSION 2
 
 enum state {
 #define STATE(sym, name, rank, lost, doc_en, doc_fa) STATE_##sym,
@@ -50,12 +54,21 @@ struct verdict_count {
 	uint32_t n, hit;
 };
 
+enum rule {
+#define RULE(sym, code) RULE_##sym,
+#include "collector/rule.def"
+#undef RULE
+	RULES
+};
+
+const char *rule_str(enum rule r);
+
 struct verdict_input {
 	uint32_t expected;    /* probes that usually report; 0 unknown */
-	uint32_t evidence;    /* of silence, from the quiet buckets just before */
-	bool others_heard;    /* quorum of truth.md rule 4 for calling silence `silent` */
-	bool collector_alive; /* the collector itself was up in this bucket */
+	bool silent;	      /* the detector of the series found silence (detector.h) */
+	bool collector_alive; /* the collector itself was up the whole time */
 	uint32_t min_probes;
+	struct verdict_count slow_before; /* votes on speed of the half hour before */
 };
 
 struct verdict {
@@ -67,25 +80,31 @@ struct verdict {
 	/* Of a whole: the least and the largest `up` of those of its parts that could be judged; NaN
 	 * otherwise. */
 	double part_lo, part_hi;
-	/* The fewest probes without which the state would be another one; 0 when nothing was judged. */
+	/* The fewest probes without which the state would be another one (fragile.h); 0 when no removal
+	 * of probes makes it another. */
 	uint32_t fragile;
 	struct verdict_share share[CLASSES];
 	struct verdict_count sign[SIGNS];
 	/* Probes that saw it at an international target (open, filtered, canary), of those that measured
 	 * the step which shows it; THROTTLE is SIGN_SLOW again. */
 	struct verdict_count mech[MECHANISMS];
-	char rule[24]; /* which rule decided: stable code, METHOD in verdict.c */
+	char rule[24]; /* which rule decided: a code of rule.def */
 };
 
 /* Nothing counted, nothing judged. */
 void verdict_clear(struct verdict *v);
-/* Judges what tally_votes, or a sum of such counts, has put into v: fills everything but probes, late, share, sign and
- * mech. */
-void verdict_judge(struct verdict *v, const struct verdict_input *in);
+/* State and rule from the counts. Returns the margin: the fewest probes whose removal could change an
+ * answer on which the state rests, so that without fewer probes it is the same state. UINT32_MAX when no
+ * removal could. */
+uint32_t verdict_decide(struct verdict *v, const struct verdict_input *in);
+/* Judges what tally_count, or a sum of such counts, has put into v: fills state, rule, expected, up, lo and
+ * hi. Returns the margin. */
+uint32_t verdict_judge(struct verdict *v, const struct verdict_input *in);
 /* True when so few of the expected probes were heard that silence is the finding. */
 bool verdict_is_quiet(uint32_t probes, uint32_t expected);
-/* Evidence that a quiet bucket is silence and not chance, 0 for one that is not quiet: METHOD in
- * verdict.c. Adds up over quiet buckets in a row. */
+/* Evidence that a quiet bucket is silence and not chance, in tenths, 0 for one that is not quiet: the
+ * log-likelihood ratio of a tenth of the usual reports against all of them (Poisson), 0.9 expected - 2.3
+ * heard. Adds up over quiet buckets in a row. */
 uint32_t verdict_evidence(uint32_t probes, uint32_t expected);
 /* Shares are published with four decimals, so that a stored row is the same row. */
 double verdict_round(double share);

@@ -354,7 +354,7 @@ static int make_provisional(struct views *v, int64_t now_ms)
 		if (!d->fresh)
 			continue;
 		d->fresh = false;
-		if (look_at(&look, TIMELINE_PROVISIONAL, d->start_ms, d, false, now_ms) < 0)
+		if (look_at(&look, TIMELINE_PROVISIONAL, d->start_ms, d, true, now_ms) < 0)
 			return -1;
 	}
 	return 0;

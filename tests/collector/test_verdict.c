@@ -62,12 +62,16 @@ static struct verdict judge(struct world *w, struct verdict_input in)
 	const struct cell *cells[CLASSES];
 	const struct sight sight = {0};
 	struct verdict v;
+	struct tally votes;
 	for (size_t c = 0; c < CLASSES; c++)
 		cells[c] = w->cells[c].n ? &w->cells[c] : NULL;
 	if (!in.min_probes)
 		in.min_probes = 5;
-	tally_votes(&v, cells, &sight);
+	tally_init(&votes);
+	tally_look(&votes, cells, &sight);
+	tally_count(&v, &votes);
 	verdict_judge(&v, &in);
+	tally_clear(&votes);
 	for (size_t c = 0; c < CLASSES; c++)
 		cell_clear(&w->cells[c]);
 	return v;
@@ -78,7 +82,7 @@ static struct verdict see(const struct seen *groups, size_t n)
 	struct world w = {0};
 	for (size_t i = 0; i < n; i++)
 		look(&w, &groups[i]);
-	return judge(&w, (struct verdict_input){0});
+	return judge(&w, (struct verdict_input){.collector_alive = true});
 }
 
 static void expect(const struct seen *groups, size_t n, enum state state, const char *rule)
@@ -136,9 +140,16 @@ static void test_mixed(void **state)
 	       {6, ALL, ALL, 0, ALL, LINK_UP, true});
 	EXPECT(DOMESTIC_ONLY, "domestic", {6, ALL, 0, 0, 0, LINK_UP, false},
 	       {4, ALL, ALL, 0, ALL, LINK_UP, true});
-	EXPECT(PARTIAL_DOMESTIC, "partial", {6, 0, 0, 0, 0, LINK_UP, false},
-	       {4, ALL, 0, 0, 0, LINK_UP, false});
-	EXPECT(CUT, "cut", {9, 0, 0, 0, 0, LINK_UP, false}, {1, ALL, 0, 0, 0, LINK_UP, false});
+	EXPECT(PARTIAL_DOMESTIC, "partial", {4, 0, 0, 0, 0, LINK_UP, false},
+	       {3, ALL, 0, 0, 0, LINK_UP, false}, {3, ONE, 0, 0, 0, LINK_UP, false});
+	EXPECT(CUT, "cut", {6, 0, 0, 0, 0, LINK_UP, false}, {4, ALL, 0, 0, 0, LINK_UP, false});
+	/* some canaries are something */
+	EXPECT(WHITELIST, "whitelist", {10, ALL, 0, 0, ONE, LINK_UP, false});
+	/* a few who tell of the link alone, or of all but the link, don't decide */
+	EXPECT(NO_LINK, "link", {14, UNTRIED, UNTRIED, UNTRIED, UNTRIED, 0, false},
+	       {6, ALL, ALL, 0, ALL, LINK_UP, true});
+	EXPECT(FILTERED, "filtered", {14, ALL, ALL, 0, ALL, UNTRIED, true},
+	       {6, 0, 0, 0, 0, 0, false});
 	/* what is reached proves the line, whatever the link check says of it */
 	EXPECT(FILTERED, "filtered", {10, ALL, ALL, 0, ALL, 0, true});
 	EXPECT(FILTERED, "canary", {10, ALL, 0, 0, ALL, LINK_UP, false});
@@ -180,54 +191,126 @@ static void test_few(void **state)
 	assert_true(isnan(v.up) && isnan(v.lo) && isnan(v.hi));
 }
 
-static struct verdict silence(struct seen heard, uint32_t expected, bool alive, bool others,
-			      uint32_t evidence)
+/* Ten probes for whom the web works, of which some have lost this or that, and some have not. */
+struct habits {
+	unsigned int six_lost, six_fine, quic_lost, quic_fine, slow, fast;
+	int canary; /* targets reached, 0 all */
+	bool no_canary;
+};
+
+#define HOME_RATE 80
+#define SLOW_RATE 60
+
+static struct cell_vote *vote(struct world *w, enum target_class class, unsigned int i)
+{
+	return &w->cells[class].votes[i];
+}
+
+static struct verdict habits(struct habits h, struct verdict_count slow_before)
+{
+	struct world w = {0};
+	int canary = h.canary ? h.canary : ALL;
+	look(&w, &(struct seen){10, ALL, ALL, 0, h.no_canary ? 0 : canary, LINK_UP, true});
+	for (unsigned int i = 0; i < h.six_lost + h.six_fine; i++) {
+		vote(&w, CLASS_OPEN, i)->six_tried = ALL;
+		vote(&w, CLASS_OPEN, i)->six_ok = i < h.six_lost ? 0 : ONE;
+	}
+	for (unsigned int i = 0; i < h.quic_lost + h.quic_fine; i++) {
+		vote(&w, CLASS_OPEN, i)->step_tried[KIND_QUIC] = HALF;
+		vote(&w, CLASS_OPEN, i)->step_ok[KIND_QUIC] = i < h.quic_lost ? 0 : ONE;
+	}
+	for (unsigned int i = 0; i < h.slow + h.fast; i++) {
+		vote(&w, CLASS_DOMESTIC, i)->rate = HOME_RATE;
+		vote(&w, CLASS_OPEN, i)->rate = i < h.slow ? SLOW_RATE : HOME_RATE;
+	}
+	return judge(&w,
+		     (struct verdict_input){.collector_alive = true, .slow_before = slow_before});
+}
+
+static void expect_habits(struct habits h, enum state state, const char *rule)
+{
+	struct verdict v = habits(h, (struct verdict_count){0});
+	assert_string_equal(v.rule, rule);
+	assert_string_equal(state_str(v.state), state_str(state));
+}
+
+static void test_restricted(void **state)
+{
+	(void)state;
+	expect_habits((struct habits){.six_lost = 6, .six_fine = 4}, STATE_RESTRICTED, "ipv6");
+	expect_habits((struct habits){.quic_lost = 6, .quic_fine = 4}, STATE_RESTRICTED, "quic");
+	expect_habits((struct habits){.six_lost = 10, .quic_lost = 10}, STATE_RESTRICTED,
+		      "quic+ipv6");
+	/* half is not most */
+	expect_habits((struct habits){.six_lost = 5, .six_fine = 5}, STATE_FILTERED, "filtered");
+	/* a quarter of ten have IPv6, fewer don't say */
+	expect_habits((struct habits){.six_lost = 3}, STATE_RESTRICTED, "ipv6");
+	expect_habits((struct habits){.six_lost = 2}, STATE_FILTERED, "filtered");
+	/* what works nowhere is not restricted but lost */
+	expect_habits((struct habits){.quic_lost = 10, .canary = ONE}, STATE_WHITELIST,
+		      "whitelist");
+}
+
+static void test_throttled(void **state)
+{
+	(void)state;
+	expect_habits((struct habits){.slow = 3}, STATE_THROTTLED, "slow");
+	expect_habits((struct habits){.slow = 3, .fast = 3}, STATE_FILTERED, "filtered");
+	expect_habits((struct habits){.slow = 2}, STATE_FILTERED, "filtered");
+	/* above the loss of QUIC, which a slow line may bring along */
+	expect_habits((struct habits){.slow = 3, .quic_lost = 10}, STATE_THROTTLED, "slow");
+	/* the votes of the half hour fill up, and only where there are too few */
+	const struct verdict_count slow = {4, 4}, fast = {9, 0};
+	assert_int_equal(habits((struct habits){.slow = 1}, slow).state, STATE_THROTTLED);
+	assert_int_equal(habits((struct habits){0}, slow).state, STATE_THROTTLED);
+	assert_int_equal(habits((struct habits){.slow = 2}, fast).state, STATE_FILTERED);
+	assert_int_equal(habits((struct habits){.slow = 3}, fast).state, STATE_THROTTLED);
+	/* no canary at all is a list, however slow */
+	assert_int_equal(habits((struct habits){.no_canary = true}, slow).state, STATE_WHITELIST);
+}
+
+static struct verdict silence(struct seen heard, uint32_t expected, bool alive, bool silent)
 {
 	struct world w = {0};
 	look(&w, &heard);
-	return judge(&w, (struct verdict_input){.expected = expected,
-						.collector_alive = alive,
-						.others_heard = others,
-						.evidence = evidence});
+	return judge(&w, (struct verdict_input){
+				 .expected = expected, .collector_alive = alive, .silent = silent});
 }
 
 static void test_silent(void **state)
 {
 	(void)state;
 	const struct seen none = {0, 0, 0, 0, 0, 0, false},
-			  one = {1, ALL, ALL, 0, ALL, LINK_UP, true},
-			  five = {5, ALL, ALL, 0, ALL, LINK_UP, true},
-			  cut = {5, 0, 0, 0, 0, LINK_UP, false};
-	assert_int_equal(silence(none, 14, true, true, 0).state, STATE_SILENT);
-	assert_int_equal(silence(none, 50, false, true, 0).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 50, true, false, 0).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 0, true, true, 999).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 4, true, true, 999).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(one, 9, true, true, 999).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(one, 10, true, true, 999).state, STATE_SILENT);
-	assert_int_equal(silence(five, 49, true, true, 999).state, STATE_FILTERED);
-	assert_int_equal(silence(five, 50, true, true, 0).state,
-			 STATE_SILENT); /* not what the others see */
-	assert_int_equal(silence(cut, 50, true, true, 999).state,
+			  three = {3, ALL, ALL, 0, ALL, LINK_UP, true},
+			  seven = {7, ALL, ALL, 0, ALL, LINK_UP, true},
+			  cut = {7, 0, 0, 0, 0, LINK_UP, false};
+	struct verdict v = silence(none, 10, true, true);
+	assert_int_equal(v.state, STATE_SILENT);
+	assert_string_equal(v.rule, "silent");
+	assert_int_equal(silence(none, 10, true, false).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(none, 0, true, true).state, STATE_INSUFFICIENT);
+	/* 30% who go on reporting don't hide it */
+	assert_int_equal(silence(three, 10, true, true).state, STATE_SILENT);
+	assert_int_equal(silence(three, 8, true, true).state, STATE_INSUFFICIENT);
+	assert_int_equal(silence(seven, 20, true, true).state, STATE_SILENT);
+	assert_int_equal(silence(seven, 19, true, true).state, STATE_FILTERED);
+	assert_int_equal(silence(cut, 70, true, true).state,
 			 STATE_CUT); /* measured beats presumed */
-	assert_int_equal(silence(five, 50, true, true, 0).probes, 5);
-	assert_int_equal(silence(five, 50, true, true, 0).expected, 50);
+	assert_int_equal(silence(seven, 70, true, true).probes, 7);
+	assert_int_equal(silence(seven, 70, true, true).expected, 70);
 }
 
-/* Five expected probes that are not heard once are chance; three times in a row they are not. */
-static void test_evidence(void **state)
+/* Nobody could be heard. */
+static void test_collector_down(void **state)
 {
 	(void)state;
-	const struct seen none = {0, 0, 0, 0, 0, 0, false};
-	uint32_t once = verdict_evidence(0, 5);
-	assert_int_equal(once, 45);
-	assert_int_equal(silence(none, 5, true, true, 0).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 5, true, true, once).state, STATE_INSUFFICIENT);
-	assert_int_equal(silence(none, 5, true, true, 2 * once).state, STATE_SILENT);
-	assert_int_equal(verdict_evidence(1, 9), 0);
-	assert_int_equal(verdict_evidence(1, 10), 67);
-	assert_int_equal(verdict_evidence(0, 0), 0);
-	assert_true(verdict_evidence(UINT32_MAX / 10, UINT32_MAX) > 0);
+	const struct seen none = {0, 0, 0, 0, 0, 0, false},
+			  few = {3, ALL, ALL, 0, ALL, LINK_UP, true};
+	struct verdict v = silence(none, 10, false, true);
+	assert_int_equal(v.state, STATE_INSUFFICIENT);
+	assert_string_equal(v.rule, "collector");
+	assert_string_equal(silence(few, 10, false, true).rule, "few");
+	assert_string_equal(silence(none, 10, true, false).rule, "none");
 }
 
 static void test_late_and_distinct(void **state)
@@ -288,11 +371,18 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	 cmocka_unit_test(test_missing_classes),
-		cmocka_unit_test(test_mixed),	 cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_few),	 cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_evidence), cmocka_unit_test(test_late_and_distinct),
-		cmocka_unit_test(test_wilson),	 cmocka_unit_test(test_words),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_missing_classes),
+		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_restricted),
+		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_collector_down),
+		cmocka_unit_test(test_late_and_distinct),
+		cmocka_unit_test(test_wilson),
+		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
