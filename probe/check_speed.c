@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/clock.h"
 #include "common/limits.h"
 #include "probe/check.h"
 #include "probe/fingerprints.h"
@@ -85,7 +86,11 @@ static void start(struct check *c)
 static enum failure expired(struct check *c)
 {
 	struct download *d = c->state;
-	return judge(d, wire_get_expired(&d->get));
+	enum failure failure = judge(d, wire_get_expired(&d->get));
+	/* What stalled too early to know a speed was as slow as if its last byte had come just now. */
+	if (failure == FAIL_HTTP_BODY_TIMEOUT)
+		c->us = clock_mono_us() - d->get.first_us;
+	return failure;
 }
 
 static void stop(struct check *c)
