@@ -4,15 +4,14 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "collector/country_list.h"
 #include "collector/table.h"
 #include "common/conf.h"
-#include "common/limits.h"
 
 static const char regions_header[] = "# iso\tiso_pre2020\thasc\tname_en\tname_fa\tpopulation";
 static const char isps_header[] = "# asn\tname_en\tname_fa\taccess\tsubscribers_million\tnote";
@@ -173,156 +172,6 @@ static int read_isps(struct country *c, const char *path, char *err, size_t errl
 	return rc;
 }
 
-/* Which column of a target list is what; the class is absent in a Citizen Lab list. */
-struct target_columns {
-	size_t n;
-	int url, class, level;
-};
-
-static int column_of(const struct table *t, const char *name)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (!strcmp(t->column[i], name))
-			return (int)i;
-	return -1;
-}
-
-static int read_target_header(struct table *t, struct target_columns *h)
-{
-	int rc = table_next_csv(t);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		t->line = 1;
-	*h = (struct target_columns){t->n, column_of(t, "url"), column_of(t, "class"),
-				     column_of(t, "level")};
-	bool citizenlab = h->class < 0 && column_of(t, "category_code") >= 0;
-	if (h->url < 0 || (!citizenlab && (h->class < 0 || h->level < 0)))
-		return table_fail(t, "the first line must be url,class,level,notes, "
-				     "or that of a Citizen Lab list");
-	return 0;
-}
-
-static bool is_url(const char *s)
-{
-	static const char *const schemes[] = {"https://", "http://", "tcp://",
-					      "dns://",	  "quic://", "speed+https://"};
-	for (const char *p = s; *p; p++)
-		if (*p <= 0x20 || *p > 0x7e)
-			return false;
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (!strncasecmp(s, schemes[i], strlen(schemes[i])) && s[strlen(schemes[i])])
-			return true;
-	return false;
-}
-
-/* Whether a service answers over QUIC, and how fast, is evidence beside its reachability: as targets
- * of a class they would draw its share down where nothing is blocked. */
-static bool has_vote(const char *url)
-{
-	return strncasecmp(url, "quic://", 7) && strncasecmp(url, "speed+", 6);
-}
-
-static int parse_target(struct table *t, const struct target_columns *h, struct country_target *out)
-{
-	if (t->n != h->n)
-		return table_fail(t, "%zu columns instead of %zu", t->n, h->n);
-	const char *url = t->column[h->url];
-	enum target_class class = h->class < 0 ? CLASS_OTHER : class_parse(t->column[h->class]);
-	if (!is_url(url) || strlen(url) >= TARGET_URL_MAX)
-		return table_fail(
-			t, "'%.64s' is not a URL with https, http, tcp, dns, quic or speed+https",
-			url);
-	if (class == CLASSES || class == CLASS_LINK)
-		return table_fail(t, "class is not one of domestic, open, filtered, canary, "
-				     "resolver, other");
-	if (h->class >= 0 && (!is_digits(t->column[h->level]) || strlen(t->column[h->level]) != 1 ||
-			      *t->column[h->level] > '3'))
-		return table_fail(t, "level is not a number from 0 to 3");
-	out->url = xstrdup(url);
-	out->class = class;
-	return 0;
-}
-
-static int compare_url(const void *a, const void *b)
-{
-	return strcmp(((const struct country_target *)a)->url,
-		      ((const struct country_target *)b)->url);
-}
-
-/* The rows in the order of the file; slots are given in that order too. lines[i] is where row i
- * stands. */
-static int read_target_rows(struct table *t, struct country *c, unsigned int *lines)
-{
-	struct target_columns h;
-	int used[CLASSES] = {0};
-	int rc = read_target_header(t, &h);
-	while (rc == 0 && (rc = table_next_csv(t)) == 1) {
-		struct country_target *row = &c->targets[c->n_targets];
-		if (c->n_targets == TARGETS_MAX)
-			return table_fail(t, "more than %d targets", TARGETS_MAX);
-		rc = parse_target(t, &h, row);
-		if (rc < 0)
-			return -1;
-		row->slot = has_vote(row->url) && used[row->class] < CELL_TARGETS_MAX
-				    ? used[row->class]++
-				    : -1;
-		lines[c->n_targets++] = t->line;
-	}
-	if (rc == 0 && !c->n_targets)
-		return table_fail(t, "no target");
-	return rc;
-}
-
-/* Sorting loses the lines, so duplicates are looked for in a sorted copy that points back at them.
- */
-static int refuse_duplicate_urls(struct table *t, struct country *c, const unsigned int *lines)
-{
-	struct country_target *sorted = xcalloc(c->n_targets, sizeof(*sorted));
-	int rc = 0;
-	for (size_t i = 0; i < c->n_targets; i++)
-		sorted[i] =
-			(struct country_target){.url = c->targets[i].url, .slot = (int)lines[i]};
-	qsort(sorted, c->n_targets, sizeof(*sorted), compare_url);
-	for (size_t i = 1; i < c->n_targets && rc == 0; i++) {
-		int a = sorted[i - 1].slot, b = sorted[i].slot;
-		if (compare_url(&sorted[i - 1], &sorted[i]))
-			continue;
-		t->line = (unsigned int)(a > b ? a : b);
-		rc = table_fail(t, "%.128s is there already, on line %d", sorted[i].url,
-				a > b ? b : a);
-	}
-	free(sorted);
-	return rc;
-}
-
-static void hash_text(char out[static 2 * SHA256_DIGEST_LENGTH + 1], const struct buf *text)
-{
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA256((const uint8_t *)text->data, text->len, digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		sprintf(out + 2 * i, "%02x", digest[i]);
-}
-
-static int read_targets(struct country *c, const char *path, char *err, size_t errlen)
-{
-	struct table t;
-	unsigned int *lines = xcalloc(TARGETS_MAX, sizeof(*lines));
-	int rc = table_open(&t, path, err, errlen);
-	if (rc == 0) {
-		hash_text(c->list_hash, &t.text); /* before the rows are cut up */
-		c->targets = xcalloc(TARGETS_MAX, sizeof(*c->targets));
-		rc = read_target_rows(&t, c, lines);
-	}
-	if (rc == 0)
-		rc = refuse_duplicate_urls(&t, c, lines);
-	if (rc == 0)
-		qsort(c->targets, c->n_targets, sizeof(*c->targets), compare_url);
-	table_close(&t);
-	free(lines);
-	return rc;
-}
-
 static const struct conf_option options[] = {
 	{"country", "code", "code", CONF_STR, NULL, 0, 0, NULL, "ISO 3166-1 alpha-2"},
 	{"country", "name_en", "name-en", CONF_STR, NULL, 0, 0, NULL, "name in English"},
@@ -378,7 +227,7 @@ struct country *country_load(const char *dir, const char *code, char *err, size_
 		{"country.conf", read_conf},
 		{"regions.tsv", read_regions},
 		{"isps.tsv", read_isps},
-		{"targets.csv", read_targets},
+		{"targets.csv", country_list_read},
 	};
 	if (strlen(code) != 2 || !isupper((unsigned char)code[0]) ||
 	    !isupper((unsigned char)code[1])) {
@@ -427,8 +276,12 @@ const struct isp *country_isp(const struct country *c, uint32_t asn)
 	return NULL;
 }
 
+static int compare_url(const void *url, const void *target)
+{
+	return strcmp(url, ((const struct country_target *)target)->url);
+}
+
 const struct country_target *country_target(const struct country *c, const char *url)
 {
-	const struct country_target key = {.url = (char *)url};
-	return bsearch(&key, c->targets, c->n_targets, sizeof(key), compare_url);
+	return bsearch(url, c->targets, c->n_targets, sizeof(*c->targets), compare_url);
 }

@@ -30,8 +30,9 @@ struct isp {
 struct country_target {
 	char *url;
 	enum target_class class;
-	int slot; /* bit in the masks of a cell (cell.h): position within its class; -1 has no vote:
-		     past CELL_TARGETS_MAX, quic and speed+https */
+	enum kind last; /* the step whose success means that it was reached */
+	int slot; /* bit in the masks of a cell (cell.h): position within its class, for services
+			   over QUIC among those; -1 has no vote: past CELL_TARGETS_MAX, speed+https */
 };
 
 struct country {
@@ -46,6 +47,9 @@ struct country {
 	size_t n_isps;
 	struct country_target *targets; /* sorted by url for country_target() */
 	size_t n_targets;
+	uint64_t
+		abroad; /* by slot, of class RESOLVER: asked for a name that is no domestic target's */
+	uint64_t tools; /* by slot, of class FILTERED: `tool` stands in the notes */
 	char list_hash[65];
 };
 

@@ -11,13 +11,21 @@ static int by_url(const void *a, const void *b)
 		      ((const struct country_target *)b)->url);
 }
 
-static void add_targets(struct country *c, enum target_class class, const char *scheme, int n)
+void nation_target(struct country *c, const char *url, enum target_class class, enum kind last,
+		   int slot)
+{
+	c->targets = xrealloc(c->targets, (c->n_targets + 1) * sizeof(*c->targets));
+	c->targets[c->n_targets++] = (struct country_target){xstrdup(url), class, last, slot};
+	qsort(c->targets, c->n_targets, sizeof(*c->targets), by_url);
+}
+
+static void add_targets(struct country *c, enum target_class class, const char *scheme,
+			enum kind last, int n)
 {
 	for (int i = 0; i < n; i++) {
-		struct country_target *t = &c->targets[c->n_targets++];
-		t->url = xasprintf("%s%s%d.example/", scheme, class_str(class), i);
-		t->class = class;
-		t->slot = i;
+		char *url = xasprintf("%s%s%d.example/", scheme, class_str(class), i);
+		nation_target(c, url, class, last, i);
+		free(url);
 	}
 }
 
@@ -41,13 +49,11 @@ struct country *nation_new(void)
 	c->n_isps = sizeof(isps) / sizeof(isps[0]);
 	c->isps = xcalloc(c->n_isps, sizeof(*c->isps));
 	memcpy(c->isps, isps, sizeof(isps));
-	c->targets = xcalloc(15, sizeof(*c->targets));
-	add_targets(c, CLASS_DOMESTIC, "https://", 4);
-	add_targets(c, CLASS_OPEN, "https://", 4);
-	add_targets(c, CLASS_FILTERED, "https://", 4);
-	add_targets(c, CLASS_CANARY, "tcp://", 2);
-	add_targets(c, CLASS_RESOLVER, "dns://", 1);
-	qsort(c->targets, c->n_targets, sizeof(*c->targets), by_url);
+	add_targets(c, CLASS_DOMESTIC, "https://", KIND_HTTP, 4);
+	add_targets(c, CLASS_OPEN, "https://", KIND_HTTP, 4);
+	add_targets(c, CLASS_FILTERED, "https://", KIND_HTTP, 4);
+	add_targets(c, CLASS_CANARY, "tcp://", KIND_TCP, 2);
+	add_targets(c, CLASS_RESOLVER, "dns://", KIND_DNS, 1);
 	return c;
 }
 
@@ -66,12 +72,7 @@ static void add_target(struct batch *b, const struct country_target *t, int64_t 
 		       enum nation_weather w)
 {
 	struct result r;
-	enum kind kind = KIND_HTTP;
-	if (t->class == CLASS_CANARY)
-		kind = KIND_TCP;
-	if (t->class == CLASS_RESOLVER)
-		kind = KIND_DNS;
-	result_init(&r, kind);
+	result_init(&r, t->last);
 	r.v[RESULT_T] = t_ms;
 	r.v[RESULT_TARGET] = batch_target(b, t->url, t->class);
 	if (!is_reached(t, w))

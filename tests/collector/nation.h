@@ -10,6 +10,9 @@
  * subscribers), 300 and 400 fixed (unknown), 500 datacentre. Targets: 4 domestic, 4 open, 4
  * filtered, 2 canary, 1 resolver. Given to country_free. */
 struct country *nation_new(void);
+/* One more, where a test needs it. */
+void nation_target(struct country *c, const char *url, enum target_class class, enum kind last,
+		   int slot);
 
 /* What a probe meets. */
 enum nation_weather {

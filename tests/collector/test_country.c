@@ -126,25 +126,83 @@ static void test_slots(void **state)
 	buf_clear(&text);
 }
 
-/* QUIC and speed are measured beside the targets that decide, and take no bit from them. */
-static void test_no_vote(void **state)
+/* QUIC and speed are measured beside the targets that decide, and take no bit from them; QUIC has bits of
+ * its own. */
+static void test_beside(void **state)
+{
+	static const struct {
+		const char *url;
+		enum kind last;
+		int slot;
+	} want[] = {
+		{"https://a.example/", KIND_HTTP, 0},
+		{"quic://a.example", KIND_QUIC, 0},
+		{"speed+https://a.example/big", KIND_SPEED, -1},
+		{"http://b.example/", KIND_HTTP, 1},
+		{"quic://b.example:443", KIND_QUIC, 1},
+		{"tcp://c.example:22", KIND_TCP, 2},
+		{"dns://192.0.2.1/a.example", KIND_DNS, 3},
+	};
+	char err[512];
+	struct buf text;
+	(void)state;
+	buf_init(&text, 4096);
+	buf_puts(&text, "url,class,level,notes\n");
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)
+		buf_printf(&text, "%s,open,0,\n", want[i].url);
+	buf_puts(&text, "quic://d.example,domestic,0,\n");
+	struct country *c = load_with(TARGETS, text.data, err, sizeof(err));
+	if (!c)
+		fail_msg("%s", err);
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		const struct country_target *t = country_target(c, want[i].url);
+		assert_int_equal(t->class, CLASS_OPEN);
+		assert_int_equal(t->last, want[i].last);
+		assert_int_equal(t->slot, want[i].slot);
+	}
+	assert_int_equal(country_target(c, "quic://d.example")->slot, 0);
+	country_free(c);
+	buf_clear(&text);
+}
+
+/* A resolver is abroad when it is asked for what is abroad. */
+static void test_abroad(void **state)
 {
 	char err[512];
 	struct country *c = load_with(TARGETS,
 				      "url,class,level,notes\n"
-				      "https://a.example/,open,0,\n"
-				      "quic://a.example,open,1,\n"
-				      "speed+https://a.example/big,open,1,\n"
-				      "https://b.example/,open,0,\n",
+				      "dns://192.0.2.1/www.home.example,resolver,0,\n"
+				      "dns://192.0.2.2/far.example,resolver,0,\n"
+				      "dns://192.0.2.3/home.example,resolver,0,\n"
+				      "https://far.example/,open,0,\n"
+				      "dns://[2001:db8::1]:53/Port.Example,resolver,0,\n"
+				      "https://www.home.example/,domestic,0,\n"
+				      "https://port.example:8443?x,domestic,0,\n"
+				      "dns://192.0.2.4/far.example,other,0,\n",
 				      err, sizeof(err));
 	(void)state;
 	if (!c)
 		fail_msg("%s", err);
-	assert_int_equal(country_target(c, "https://a.example/")->slot, 0);
-	assert_int_equal(country_target(c, "quic://a.example")->slot, -1);
-	assert_int_equal(country_target(c, "quic://a.example")->class, CLASS_OPEN);
-	assert_int_equal(country_target(c, "speed+https://a.example/big")->slot, -1);
-	assert_int_equal(country_target(c, "https://b.example/")->slot, 1);
+	assert_int_equal(c->abroad, 1 << 1 | 1 << 2);
+	country_free(c);
+}
+
+static void test_tools(void **state)
+{
+	char err[512];
+	struct country *c = load_with(TARGETS,
+				      "url,class,level,notes\n"
+				      "https://a.example/,filtered,0,news\n"
+				      "https://b.example/,filtered,0,tool\n"
+				      "quic://b.example,filtered,0,tool\n"
+				      "https://c.example/,filtered,0,\"a toolbox, or stools\"\n"
+				      "https://d.example/,filtered,0,a tool: expect:204\n"
+				      "https://e.example/,open,0,tool\n",
+				      err, sizeof(err));
+	(void)state;
+	if (!c)
+		fail_msg("%s", err);
+	assert_int_equal(c->tools, 1 << 1 | 1 << 3);
 	country_free(c);
 }
 
@@ -304,10 +362,10 @@ static void test_shipped(void **state)
 		struct country *c = country_load(shipped[i].dir, shipped[i].code, err, sizeof(err));
 		if (!c)
 			fail_msg("%s", err);
+		assert_true(c->abroad && (c->tools || i == 1));
 		for (size_t t = 0; t < c->n_targets; t++) {
 			const struct country_target *target = &c->targets[t];
-			bool aside = !strncmp(target->url, "quic:", 5) ||
-				     !strncmp(target->url, "speed+", 6);
+			bool aside = !strncmp(target->url, "speed+", 6);
 			assert_in_range(target->slot, aside ? -1 : 0,
 					aside ? -1 : CELL_TARGETS_MAX - 1);
 		}
@@ -319,7 +377,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),	   cmocka_unit_test(test_targets),
-		cmocka_unit_test(test_no_vote),	   cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_beside),	   cmocka_unit_test(test_abroad),
+		cmocka_unit_test(test_tools),	   cmocka_unit_test(test_slots),
 		cmocka_unit_test(test_citizenlab), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_too_many),   cmocka_unit_test(test_code),
 		cmocka_unit_test(test_shipped),

@@ -121,7 +121,7 @@ static void settle(struct demo *d)
 			add_leaf(d, &d->country->regions[i], k, people);
 	for (size_t i = 0; i < d->country->n_targets; i++) {
 		const struct country_target *t = &d->country->targets[i];
-		if (t->slot >= 0 && t->class < CLASS_LINK)
+		if (t->slot >= 0 && t->last != KIND_QUIC && t->class < CLASS_LINK)
 			d->targets[t->class] |= 1ULL << t->slot;
 	}
 }

@@ -37,11 +37,17 @@ static void check(const struct country *c)
 		must(country_region(c, c->regions[i].code) == &c->regions[i]);
 	for (size_t i = 0; i < c->n_isps; i++)
 		must(c->isps[i].asn && country_isp(c, c->isps[i].asn) == &c->isps[i]);
+	uint64_t slots[2][CLASSES] = {0};
 	for (size_t i = 0; i < c->n_targets; i++) {
-		must(country_target(c, c->targets[i].url) == &c->targets[i]);
-		must(c->targets[i].slot >= -1 && c->targets[i].slot < CELL_TARGETS_MAX);
-		must(c->targets[i].class != CLASS_LINK && c->targets[i].class < CLASSES);
+		const struct country_target *t = &c->targets[i];
+		uint64_t *of = &slots[t->last == KIND_QUIC][t->class];
+		must(country_target(c, t->url) == t);
+		must(t->slot >= -1 && t->slot < CELL_TARGETS_MAX && t->last < KINDS);
+		must(t->class != CLASS_LINK && t->class < CLASSES);
+		must(t->slot < 0 || !(*of & 1ULL << t->slot));
+		*of |= t->slot < 0 ? 0 : 1ULL << t->slot;
 	}
+	must(!(c->abroad & ~slots[0][CLASS_RESOLVER]) && !(c->tools & ~slots[0][CLASS_FILTERED]));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
