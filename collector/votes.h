@@ -17,7 +17,7 @@ struct votes_bucket {
 };
 
 struct votes {
-	struct votes_bucket *buckets; /* in the order in which the batch came to them; owned */
+	struct votes_bucket *buckets; /* each start once; owned */
 	size_t n, room;
 };
 

@@ -6,78 +6,23 @@
 
 #include <cmocka.h>
 
-#include <stdlib.h>
+#include "tests/collector/ballot.h"
 
-#include "collector/votes.h"
-#include "tests/collector/nation.h"
-
-#define T0     1767225600000
-#define BUCKET 60000
-
-struct world {
-	struct country *country;
-	struct batch batch;
-	struct votes votes;
-};
-
-static int setup(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-	w->country = nation_new();
-	batch_init(&w->batch);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-	votes_clear(&w->votes);
-	batch_clear(&w->batch);
-	country_free(w->country);
-	free(w);
-	return 0;
-}
-
-static struct result *add(struct world *w, enum kind kind, const char *url, int64_t t_ms,
-			  enum failure failure)
-{
-	struct result r;
-	result_init(&r, kind);
-	r.v[RESULT_T] = t_ms;
-	r.v[RESULT_FAILURE] = failure;
-	if (url)
-		r.v[RESULT_TARGET] = batch_target(&w->batch, url, CLASS_OPEN);
-	assert_int_equal(batch_add(&w->batch, &r), 0);
-	return &w->batch.results[w->batch.n_results - 1];
-}
-
-static void add_link(struct world *w, int64_t t_ms, bool up)
-{
-	struct result *r = add(w, KIND_LINK, NULL, t_ms, FAIL_NONE);
-	r->v[RESULT_IPV4] = r->v[RESULT_GATEWAY] = r->v[RESULT_NS] = up;
-}
-
-static const struct cell_vote *collect(struct world *w, size_t bucket, enum target_class class)
-{
-	votes_clear(&w->votes);
-	votes_collect(&w->votes, &w->batch, w->country, 77, BUCKET);
-	assert_true(bucket < w->votes.n);
-	return w->votes.buckets[bucket].has[class] ? &w->votes.buckets[bucket].vote[class] : NULL;
-}
+#define T0     BALLOT_T0
+#define BUCKET BALLOT_BUCKET
 
 static void test_chain(void **state)
 {
-	struct world *w = *state;
+	struct ballot *b = *state;
 	const char *one = "https://open0.example/", *two = "https://open1.example/";
-	add(w, KIND_DNS, one, T0, FAIL_NONE);
-	add(w, KIND_TCP, one, T0 + 1, FAIL_NONE);
-	add(w, KIND_TLS, one, T0 + 2, FAIL_NONE);
-	add(w, KIND_HTTP, one, T0 + 3, FAIL_NONE);
-	add(w, KIND_DNS, two, T0, FAIL_NONE);
-	add(w, KIND_TCP, two, T0 + 1, FAIL_NONE);
-	add(w, KIND_TLS, two, T0 + 2, FAIL_TLS_TIMEOUT);
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	ballot_add(b, KIND_DNS, one, T0, FAIL_NONE);
+	ballot_add(b, KIND_TCP, one, T0 + 1, FAIL_NONE);
+	ballot_add(b, KIND_TLS, one, T0 + 2, FAIL_NONE);
+	ballot_add(b, KIND_HTTP, one, T0 + 3, FAIL_NONE);
+	ballot_add(b, KIND_DNS, two, T0, FAIL_NONE);
+	ballot_add(b, KIND_TCP, two, T0 + 1, FAIL_NONE);
+	ballot_add(b, KIND_TLS, two, T0 + 2, FAIL_TLS_TIMEOUT);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->probe, 77);
 	assert_int_equal(v->tried, 3);
 	assert_int_equal(v->ok, 1); /* a connection is not access */
@@ -90,23 +35,24 @@ static void test_chain(void **state)
 
 static void test_schemes(void **state)
 {
-	struct world *w = *state;
-	add(w, KIND_DNS, "tcp://canary0.example/", T0, FAIL_NONE);
-	assert_int_equal(collect(w, 0, CLASS_CANARY)->ok, 0);
-	add(w, KIND_TCP, "tcp://canary0.example/", T0, FAIL_NONE);
-	add(w, KIND_DNS, "dns://resolver0.example/", T0, FAIL_NONE);
-	assert_int_equal(collect(w, 0, CLASS_CANARY)->ok, 1);
-	assert_int_equal(collect(w, 0, CLASS_RESOLVER)->ok, 1);
+	struct ballot *b = *state;
+	ballot_add(b, KIND_DNS, "tcp://canary0.example/", T0, FAIL_NONE);
+	assert_int_equal(ballot_collect(b, 0, CLASS_CANARY)->ok, 0);
+	ballot_add(b, KIND_TCP, "tcp://canary0.example/", T0, FAIL_NONE);
+	ballot_add(b, KIND_DNS, "dns://resolver0.example/", T0, FAIL_NONE);
+	assert_int_equal(ballot_collect(b, 0, CLASS_CANARY)->ok, 1);
+	assert_int_equal(ballot_collect(b, 0, CLASS_RESOLVER)->ok, 1);
 }
 
 /* One success among attempts is enough; a fingerprint is remembered beside it. */
 static void test_any_success(void **state)
 {
-	struct world *w = *state;
-	add(w, KIND_HTTP, "https://filtered2.example/", T0, FAIL_HTTP_BLOCKPAGE)->v[RESULT_FP] = 0;
-	add(w, KIND_HTTP, "https://filtered2.example/", T0 + 9, FAIL_NONE);
-	add(w, KIND_HTTP, "https://filtered2.example/", T0 + 20, FAIL_HTTP_TIMEOUT);
-	const struct cell_vote *v = collect(w, 0, CLASS_FILTERED);
+	struct ballot *b = *state;
+	ballot_add(b, KIND_HTTP, "https://filtered2.example/", T0, FAIL_HTTP_BLOCKPAGE)
+		->v[RESULT_FP] = 0;
+	ballot_add(b, KIND_HTTP, "https://filtered2.example/", T0 + 9, FAIL_NONE);
+	ballot_add(b, KIND_HTTP, "https://filtered2.example/", T0 + 20, FAIL_HTTP_TIMEOUT);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_FILTERED);
 	assert_int_equal(v->tried, 4);
 	assert_int_equal(v->ok, 4);
 	assert_int_equal(v->fp, 4);
@@ -114,45 +60,45 @@ static void test_any_success(void **state)
 
 static void test_buckets(void **state)
 {
-	struct world *w = *state;
-	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET - 2000, FAIL_NONE);
-	add(w, KIND_HTTP, "https://open0.example/", T0 + BUCKET, FAIL_HTTP_TIMEOUT);
-	add(w, KIND_HTTP, "https://open1.example/", T0, FAIL_NONE);
-	assert_int_equal(collect(w, 0, CLASS_OPEN)->ok, 3);
-	assert_int_equal(w->votes.n, 2);
-	assert_int_equal(w->votes.buckets[1].start_ms, T0 + BUCKET);
-	assert_int_equal(collect(w, 1, CLASS_OPEN)->ok, 0);
-	assert_int_equal(collect(w, 1, CLASS_OPEN)->tried, 1);
+	struct ballot *b = *state;
+	ballot_add(b, KIND_HTTP, "https://open0.example/", T0 + BUCKET - 2000, FAIL_NONE);
+	ballot_add(b, KIND_HTTP, "https://open0.example/", T0 + BUCKET, FAIL_HTTP_TIMEOUT);
+	ballot_add(b, KIND_HTTP, "https://open1.example/", T0, FAIL_NONE);
+	assert_int_equal(ballot_collect(b, 0, CLASS_OPEN)->ok, 3);
+	assert_int_equal(b->votes.n, 2);
+	assert_int_equal(b->votes.buckets[1].start_ms, T0 + BUCKET);
+	assert_int_equal(ballot_collect(b, 1, CLASS_OPEN)->ok, 0);
+	assert_int_equal(ballot_collect(b, 1, CLASS_OPEN)->tried, 1);
 }
 
 /* A URL that is not on the collector's list has no say, whatever the probe calls it. */
 static void test_unknown_target(void **state)
 {
-	struct world *w = *state;
-	add(w, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
-	votes_collect(&w->votes, &w->batch, w->country, 1, BUCKET);
-	assert_int_equal(w->votes.n, 0);
+	struct ballot *b = *state;
+	ballot_add(b, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
+	votes_collect(&b->votes, &b->batch, b->country, 1, BUCKET);
+	assert_int_equal(b->votes.n, 0);
 }
 
 /* A measurement that goes on past the end of a bucket belongs to the one it began in. */
 static void test_across_a_boundary(void **state)
 {
-	struct world *w = *state;
+	struct ballot *b = *state;
 	const char *one = "https://open0.example/", *two = "https://open1.example/";
-	add(w, KIND_HTTP, one, T0 + 60700, FAIL_NONE);
-	add(w, KIND_DNS, one, T0 + 59900, FAIL_NONE)->v[RESULT_US] = 20000;
-	add(w, KIND_TCP, one, T0 + 60430, FAIL_NONE)->v[RESULT_US] = 100000;
-	add(w, KIND_DNS, two, T0 + 40000, FAIL_NONE);
-	add(w, KIND_TCP, two, T0 + 40500, FAIL_TCP_TIMEOUT)->v[RESULT_US] = 30000000;
-	add(w, KIND_HTTP, two, T0 + 71000, FAIL_NONE);
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	ballot_add(b, KIND_HTTP, one, T0 + 60700, FAIL_NONE);
+	ballot_add(b, KIND_DNS, one, T0 + 59900, FAIL_NONE)->v[RESULT_US] = 20000;
+	ballot_add(b, KIND_TCP, one, T0 + 60430, FAIL_NONE)->v[RESULT_US] = 100000;
+	ballot_add(b, KIND_DNS, two, T0 + 40000, FAIL_NONE);
+	ballot_add(b, KIND_TCP, two, T0 + 40500, FAIL_TCP_TIMEOUT)->v[RESULT_US] = 30000000;
+	ballot_add(b, KIND_HTTP, two, T0 + 71000, FAIL_NONE);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->tried, 3);
 	assert_int_equal(v->ok, 3);
-	assert_int_equal(w->votes.n, 1);
+	assert_int_equal(b->votes.n, 1);
 
 	/* and the next measurement of the same target to its own */
-	add(w, KIND_DNS, one, T0 + 80000, FAIL_DNS_TIMEOUT);
-	v = collect(w, 1, CLASS_OPEN);
+	ballot_add(b, KIND_DNS, one, T0 + 80000, FAIL_DNS_TIMEOUT);
+	v = ballot_collect(b, 1, CLASS_OPEN);
 	assert_int_equal(v->tried, 1);
 	assert_int_equal(v->ok, 0);
 	assert_int_equal(v->step_tried[KIND_HTTP], 0);
@@ -161,14 +107,14 @@ static void test_across_a_boundary(void **state)
 /* Two guards at different times: the nearer one tells of a connection. */
 static void test_interception(void **state)
 {
-	struct world *w = *state;
+	struct ballot *b = *state;
 	const char *one = "https://open0.example/", *two = "https://open1.example/";
-	add(w, KIND_GUARD, NULL, T0, FAIL_INTERCEPTED);
-	add(w, KIND_GUARD, NULL, T0 + 40000, FAIL_NONE);
-	add(w, KIND_TCP, one, T0 + 100, FAIL_NONE);
-	add(w, KIND_HTTP, one, T0 + 200, FAIL_NONE); /* its certificate was verified */
-	add(w, KIND_TCP, two, T0 + 30000, FAIL_NONE);
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	ballot_add(b, KIND_GUARD, NULL, T0, FAIL_INTERCEPTED);
+	ballot_add(b, KIND_GUARD, NULL, T0 + 40000, FAIL_NONE);
+	ballot_add(b, KIND_TCP, one, T0 + 100, FAIL_NONE);
+	ballot_add(b, KIND_HTTP, one, T0 + 200, FAIL_NONE); /* its certificate was verified */
+	ballot_add(b, KIND_TCP, two, T0 + 30000, FAIL_NONE);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->step_tried[KIND_TCP], 2);
 	assert_int_equal(v->step_ok[KIND_TCP], 2);
 	assert_int_equal(v->ok, 1);
@@ -176,13 +122,13 @@ static void test_interception(void **state)
 
 static void test_side_evidence(void **state)
 {
-	struct world *w = *state;
+	struct ballot *b = *state;
 	const char *one = "https://open0.example/", *two = "https://open1.example/";
-	add(w, KIND_TLS, one, T0, FAIL_TLS_RESET);
-	add(w, KIND_TLS, one, T0 + 1, FAIL_NONE)->v[RESULT_SNI] = 1;
-	add(w, KIND_DNS, two, T0, FAIL_DNS_BOGON);
-	add(w, KIND_DNS, two, T0 + 1, FAIL_NONE)->v[RESULT_NTH] = 1;
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	ballot_add(b, KIND_TLS, one, T0, FAIL_TLS_RESET);
+	ballot_add(b, KIND_TLS, one, T0 + 1, FAIL_NONE)->v[RESULT_SNI] = 1;
+	ballot_add(b, KIND_DNS, two, T0, FAIL_DNS_BOGON);
+	ballot_add(b, KIND_DNS, two, T0 + 1, FAIL_NONE)->v[RESULT_NTH] = 1;
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->step_tried[KIND_TLS], 1);
 	assert_int_equal(v->step_ok[KIND_TLS], 0);
 	assert_int_equal(v->step_tried[KIND_DNS], 2);
@@ -191,21 +137,21 @@ static void test_side_evidence(void **state)
 
 static void test_redirect_that_was_followed(void **state)
 {
-	struct world *w = *state;
+	struct ballot *b = *state;
 	const char *one = "https://open0.example/", *two = "https://open1.example/";
-	add(w, KIND_HTTP, one, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
-	add(w, KIND_HTTP, two, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
-	add(w, KIND_HTTP, two, T0 + 1, FAIL_NONE)->v[RESULT_HOP] = 1;
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	ballot_add(b, KIND_HTTP, one, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
+	ballot_add(b, KIND_HTTP, two, T0, FAIL_NONE)->v[RESULT_NEXT] = 1;
+	ballot_add(b, KIND_HTTP, two, T0 + 1, FAIL_NONE)->v[RESULT_HOP] = 1;
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->tried, 3);
 	assert_int_equal(v->ok, 2);
 }
 
 static void test_link(void **state)
 {
-	struct world *w = *state;
-	add_link(w, T0, true);
-	const struct cell_vote *v = collect(w, 0, CLASS_LINK);
+	struct ballot *b = *state;
+	ballot_add_link(b, T0, true);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_LINK);
 	assert_int_equal(v->tried, 15);
 	assert_int_equal(v->ok, 1 << CELL_LINK_V4 | 1 << CELL_LINK_GATEWAY | 1 << CELL_LINK_NS);
 }
@@ -213,12 +159,12 @@ static void test_link(void **state)
 /* No route for IPv6 is this device's business while the line is up ... */
 static void test_local_link_up(void **state)
 {
-	struct world *w = *state;
-	add_link(w, T0, true);
-	add(w, KIND_TCP, "https://open0.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
-	add(w, KIND_DNS, "https://open1.example/", T0 + 1, FAIL_NONE);
-	add(w, KIND_TCP, "https://open1.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	struct ballot *b = *state;
+	ballot_add_link(b, T0, true);
+	ballot_add(b, KIND_TCP, "https://open0.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
+	ballot_add(b, KIND_DNS, "https://open1.example/", T0 + 1, FAIL_NONE);
+	ballot_add(b, KIND_TCP, "https://open1.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->tried, 2);
 	assert_int_equal(v->step_tried[KIND_TCP], 0);
 }
@@ -226,26 +172,26 @@ static void test_local_link_up(void **state)
 /* ... and what a cut line looks like when it is down. The nearest look at the line decides. */
 static void test_local_link_down(void **state)
 {
-	struct world *w = *state;
-	add_link(w, T0, true);
-	add_link(w, T0 + 10000, false);
-	add(w, KIND_TCP, "https://open0.example/", T0 + 1000, FAIL_NETWORK_UNREACHABLE);
-	add(w, KIND_TCP, "https://open1.example/", T0 + 9000, FAIL_NETWORK_UNREACHABLE);
-	const struct cell_vote *v = collect(w, 0, CLASS_OPEN);
+	struct ballot *b = *state;
+	ballot_add_link(b, T0, true);
+	ballot_add_link(b, T0 + 10000, false);
+	ballot_add(b, KIND_TCP, "https://open0.example/", T0 + 1000, FAIL_NETWORK_UNREACHABLE);
+	ballot_add(b, KIND_TCP, "https://open1.example/", T0 + 9000, FAIL_NETWORK_UNREACHABLE);
+	const struct cell_vote *v = ballot_collect(b, 0, CLASS_OPEN);
 	assert_int_equal(v->tried, 2);
 	assert_int_equal(v->ok, 0);
 }
 
 static void test_local_no_link_result(void **state)
 {
-	struct world *w = *state;
-	add(w, KIND_TCP, "https://open0.example/", T0, FAIL_NETWORK_DOWN);
-	add(w, KIND_HTTP, "https://domestic0.example/", T0, FAIL_HTTP_TIMEOUT);
-	assert_null(collect(w, 0, CLASS_OPEN));
-	assert_non_null(collect(w, 0, CLASS_DOMESTIC));
+	struct ballot *b = *state;
+	ballot_add(b, KIND_TCP, "https://open0.example/", T0, FAIL_NETWORK_DOWN);
+	ballot_add(b, KIND_HTTP, "https://domestic0.example/", T0, FAIL_HTTP_TIMEOUT);
+	assert_null(ballot_collect(b, 0, CLASS_OPEN));
+	assert_non_null(ballot_collect(b, 0, CLASS_DOMESTIC));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, ballot_setup, ballot_teardown)
 
 int main(void)
 {
