@@ -25,7 +25,25 @@ static int save_event(const struct chronicler *c, struct chronicle *ch)
 {
 	const struct event *e = &ch->machine.current;
 	ch->unsaved = false;
-	return store_put_events(c->store, &e->series, e->onset_ms, e, 1);
+	return store_put_events(c->store, &e->series, e->kind, e->onset_ms, e, 1);
+}
+
+static void revise(struct event *e, enum why why, int64_t now_ms)
+{
+	e->revision++;
+	e->why = why;
+	e->revised_ms = now_ms;
+}
+
+/* A new event, or one that comes back after it was undone. */
+static int introduce(const struct chronicler *c, struct event *e, enum why why, int64_t now_ms)
+{
+	events_name(e);
+	int64_t revision = store_event_revision(c->store, &e->series, e->id);
+	e->detected_ms = now_ms;
+	e->revision = revision > 0 ? (uint32_t)revision : 0;
+	revise(e, why, now_ms);
+	return revision < 0 ? -1 : 0;
 }
 
 static int feed(const struct chronicler *c, struct chronicle *ch, const struct row *r,
@@ -36,17 +54,16 @@ static int feed(const struct chronicler *c, struct chronicle *ch, const struct r
 	switch (events_next(&ch->machine, r)) {
 	case EVENTS_SAME: return 0;
 	case EVENTS_BEGAN:
-		events_name(e);
-		e->detected_ms = now_ms;
-		e->revision = 1;
+		if (introduce(c, e, WHY_FIRST, now_ms) < 0)
+			return -1;
 		break;
 	case EVENTS_GREW:
 		ch->unsaved = true;
 		if (e->state == before)
 			return 0;
-		e->revision++;
+		revise(e, WHY_COURSE, now_ms);
 		break;
-	case EVENTS_ENDED: e->revision++; break;
+	case EVENTS_ENDED: revise(e, WHY_COURSE, now_ms); break;
 	}
 	tell_event(c, e);
 	return save_event(c, ch);
@@ -139,38 +156,45 @@ static bool overlaps(const struct event *a, const struct event *b)
 }
 
 /* Gives a remade event the identity of the old one that it overlaps, which is then spent. */
-static void identify(const struct chronicler *c, struct event *e, struct list *old, int64_t now_ms)
+static int identify(const struct chronicler *c, struct event *e, struct list *old, int64_t now_ms)
 {
 	struct event *was = NULL;
+	int rc = 0;
 	for (size_t i = 0; i < old->n && !was; i++)
 		if (old->events[i].revision && overlaps(&old->events[i], e))
 			was = &old->events[i];
 	if (!was) {
-		events_name(e);
-		e->detected_ms = now_ms;
-		e->revision = 1;
+		rc = introduce(c, e, WHY_LATE, now_ms);
 	} else {
 		strcpy(e->id, was->id); /* same size */
 		e->detected_ms = was->detected_ms;
-		e->revision = was->revision + !same_event(e, was);
+		e->revision = was->revision;
+		e->why = was->why;
+		e->revised_ms = was->revised_ms;
+		if (!same_event(e, was))
+			revise(e, WHY_LATE, now_ms);
 	}
 	if (!was || e->revision != was->revision)
 		tell_event(c, e);
 	if (was)
 		was->revision = 0;
+	return rc;
 }
 
-/* Old events that no new one took over; those before `from` stand. */
-static void tell_gone(const struct chronicler *c, struct list *old, int64_t from_ms)
+/* Old events that no new one took over end at their onset, after the new ones in the list; those
+ * before `from` stand. */
+static void undo(const struct chronicler *c, struct list *old, int64_t from_ms, int64_t now_ms,
+		 struct list *out)
 {
 	for (size_t i = 0; i < old->n; i++) {
 		struct event *e = &old->events[i];
 		if (!e->revision || e->onset_ms < from_ms)
 			continue;
-		e->end_ms = e->onset_ms;
+		e->end_ms = e->end_lo_ms = e->end_hi_ms = e->onset_ms;
 		e->severity = 0;
-		e->revision++;
+		revise(e, WHY_LATE, now_ms);
 		tell_event(c, e);
+		list_add(out, e);
 	}
 }
 
@@ -215,12 +239,14 @@ static int remake(const struct chronicler *c, struct chronicle *ch, int64_t unti
 	for (size_t i = 0; i < old.n; i++)
 		if (old.events[i].onset_ms < from)
 			old.events[i].revision = 0; /* stands as it is */
-	for (size_t i = 0; i < replay.found.n; i++)
-		identify(c, &replay.found.events[i], &old, now_ms);
-	tell_gone(c, &old, from);
-	rc = store_put_events(c->store, &s, from, replay.found.events, replay.found.n);
+	for (size_t i = 0; i < replay.found.n && rc == 0; i++)
+		rc = identify(c, &replay.found.events[i], &old, now_ms);
 	if (replay.machine.phase == EVENTS_ACTIVE)
 		replay.machine.current = replay.found.events[replay.found.n - 1];
+	undo(c, &old, from, now_ms, &replay.found);
+	if (rc == 0)
+		rc = store_put_events(c->store, &s, SIGN_LOSS, from, replay.found.events,
+				      replay.found.n);
 	ch->machine = replay.machine;
 	ch->loaded = true;
 	ch->revised_from_ms = INT64_MAX;

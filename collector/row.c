@@ -2,7 +2,7 @@
  *
  * Varints throughout. A row, whose series, start and step are in its key:
  *
- *	state, revision, revised_ms, probes, expected, late
+ *	state, revision, revised_ms, why, method, probes, expected, late
  *	up, lo, hi			each 0 for NaN, else 1 + 10000 times the share
  *	classes				bit c when anybody tried class c
  *	n, n - up, n - some, fp		for each of those classes
@@ -157,6 +157,8 @@ void row_encode(const struct row *r, struct buf *out)
 	varint_put(out, v->state);
 	varint_put(out, r->revision);
 	varint_put(out, (uint64_t)r->revised_ms);
+	varint_put(out, r->why);
+	varint_put(out, r->method);
 	varint_put(out, v->probes);
 	varint_put(out, v->expected);
 	varint_put(out, v->late);
@@ -210,6 +212,8 @@ int row_decode(struct row *r, const void *data, size_t len)
 	*v = (struct verdict){.state = (enum state)varint_get_max(&in, STATES - 1)};
 	r->revision = get_u32(&in);
 	r->revised_ms = get_time(&in);
+	r->why = (enum why)varint_get_max(&in, WHYS - 1);
+	r->method = get_u32(&in);
 	v->probes = get_u32(&in);
 	v->expected = get_u32(&in);
 	v->late = get_u32(&in);
@@ -347,4 +351,11 @@ int event_decode(struct event *e, const void *data, size_t len)
 	e->revised_ms = get_time(&in);
 	get_text(&in, e->id, sizeof(e->id));
 	return varint_done(&in) ? 0 : -1;
+}
+
+void event_forget_growth(struct event *e)
+{
+	e->severity = e->lost_lo = e->lost_hi = NAN;
+	e->probes = e->n = e->hit = e->expected = 0;
+	e->returns = (struct event_returns){0};
 }

@@ -32,15 +32,6 @@ struct series {
 	enum access_type access;       /* ACCESS_ANY */
 };
 
-struct row {
-	struct series series;
-	int64_t start_ms;
-	int64_t step_ms;
-	struct verdict v;
-	uint32_t revision;  /* 1 at first, +1 for each change of what is published */
-	int64_t revised_ms; /* when this revision was made */
-};
-
 /* Why there is a revision. */
 enum why {
 #define WHY(sym, name, doc_en, doc_fa) WHY_##sym,
@@ -51,6 +42,19 @@ enum why {
 
 const char *why_str(enum why w);
 const char *why_meaning(enum why w, const char *lang); /* "en" or "fa" */
+
+/* What is published never changes without a new revision, which says why; earlier ones are kept
+ * (store.h). */
+struct row {
+	struct series series;
+	int64_t start_ms;
+	int64_t step_ms;
+	struct verdict v;
+	uint32_t revision;  /* 1 at first, +1 for each change of what is published */
+	int64_t revised_ms; /* when this revision was made */
+	enum why why;
+	uint32_t method; /* METHOD_VERSION by which it was judged */
+};
 
 /* What an event rests on: bits. */
 enum event_basis {
@@ -93,6 +97,10 @@ struct event {
 	enum why why;	   /* there is this revision */
 	int64_t revised_ms;
 };
+
+/* Takes away what grows with an event while it lasts, without a new revision: severity, lost, probes,
+ * n, hit, expected and returns. Of a revision that was replaced nobody knows how far it had grown. */
+void event_forget_growth(struct event *e);
 
 /* One of the country's regions, and not one of the above or "". */
 bool region_is_place(const char *region);

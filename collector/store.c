@@ -7,7 +7,9 @@
  *	SERIES	number (4)					access (1) | ISP (4) | region
  *	CELL	series (4) | bucket_ms (8) | class (1)		cell.c
  *	ROW	series (4) | chunk_ms (8)			chunk.c, of row.c
- *	EVENT	series (4) | onset_ms (8)			row.c
+ *	PAST	series (4) | chunk_ms (8) | revision (4)	chunk.c, of row.c: what was replaced
+ *	EVENT	series (4) | onset_ms (8) | kind (1)		row.c
+ *	EVENT_PAST	... | revision (4)			row.c: what was replaced
  *	PULSE	series (4) | chunk_ms (8)			chunk.c, of pulse.c
  *	USUAL	series (4) | day (8)				whatever the caller notes
  *	MACHINE	series (4)					whatever the caller notes
@@ -28,7 +30,7 @@
 #include "collector/varint.h"
 #include "common/log.h"
 
-#define SCHEMA	  "3"
+#define SCHEMA	  "4"
 #define VALUE_MAX (64 * 1024 * 1024) /* one value: a cell of 500,000 votes */
 #define META_MAX  4096
 
@@ -104,7 +106,7 @@ static void forget(struct store *s)
 	chunkcache_drop(s->chunks);
 	seriesmap_clear(&s->series);
 	s->pos = (struct archive_pos){0};
-	s->row_step_ms = s->bucket_ms = 0;
+	s->row_step_ms = s->bucket_ms = s->began_ms = 0;
 }
 
 int store_reset(struct store *s)
@@ -123,11 +125,12 @@ int store_reset(struct store *s)
 static int load(struct store *s)
 {
 	const struct store_key from = {0};
-	char schema[16], pos[64], step[32], bucket[32];
+	char schema[16], pos[64], step[32], bucket[32], began[32];
 	if (store_get_meta(s, "schema", schema, sizeof(schema)) < 0 ||
 	    store_get_meta(s, "position", pos, sizeof(pos)) < 0 ||
 	    store_get_meta(s, "row_step_ms", step, sizeof(step)) < 0 ||
-	    store_get_meta(s, "bucket_ms", bucket, sizeof(bucket)) < 0)
+	    store_get_meta(s, "bucket_ms", bucket, sizeof(bucket)) < 0 ||
+	    store_get_meta(s, "began_ms", began, sizeof(began)) < 0)
 		return -1;
 	if (strcmp(schema, SCHEMA)) {
 		if (*schema)
@@ -138,6 +141,7 @@ static int load(struct store *s)
 		s->pos = (struct archive_pos){0};
 	s->row_step_ms = strtoll(step, NULL, 10);
 	s->bucket_ms = strtoll(bucket, NULL, 10);
+	s->began_ms = strtoll(began, NULL, 10);
 	return s->ops->scan(s->backend, STORE_SERIES, &from, NULL, load_series, s);
 }
 

@@ -58,6 +58,7 @@ struct series_query {
 	bool by_region, by_isp, by_access; /* true: the split rows; false: the "any" rows */
 	int access;			   /* one access type, or -1 */
 	int64_t from_ms, until_ms; /* rows that start in [from, until); events that overlap it */
+	int64_t asof_ms;	   /* what was known then, see store_rows; 0: what is known */
 };
 
 /* The query for exactly one series; regions is room for its list and must live as long. */
@@ -69,16 +70,33 @@ int store_series(struct store *s, const struct series_query *q,
 
 /* All rows of a store have one step. */
 int store_put_row(struct store *s, const struct row *r);
+/* Keeps a revision that is about to be replaced by the next one. */
+int store_put_past(struct store *s, const struct row *r);
 /* 1, 0 when there is none, -1. */
 int store_get_row(struct store *s, const struct series *series, int64_t start_ms, struct row *out);
-/* In order of series, then time, until fn returns non-zero. 0, or -1. */
+/* In order of series, then time, until fn returns non-zero. Asof a moment: of each row the latest
+ * revision that was made until then; what did not exist then is left out. 0, or -1. */
 int store_rows(struct store *s, const struct series_query *q,
 	       int (*fn)(void *arg, const struct row *r), void *arg);
-/* Replaces the events of a series whose onset is at or after from. */
-int store_put_events(struct store *s, const struct series *series, int64_t from_ms,
+/* The revisions that were replaced, of rows of one series that start in [from, until): those of one
+ * row in order. 0, -1, or what fn returned. */
+int store_past(struct store *s, const struct series *series, int64_t from_ms, int64_t until_ms,
+	       int (*fn)(void *arg, const struct row *r), void *arg);
+/* The end of the first step that had rows at its time: nothing was known before. 0: no rows. */
+int64_t store_began(const struct store *s);
+
+/* Replaces the events of a series and kind whose onset is at or after from. What stood there and is
+ * not among them with the same id and revision is kept. One whose end is its onset has been undone:
+ * it only ends what is kept of it. */
+int store_put_events(struct store *s, const struct series *series, enum sign kind, int64_t from_ms,
 		     const struct event *events, size_t n);
+/* In order of series, onset and kind. Asof as for rows; what grows of an event that lasted then is
+ * not known (event_forget_growth). */
 int store_events(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct event *e), void *arg);
+/* The highest revision that the id of an event ever had in its series, 0 for none; -1 on trouble.
+ * One that comes back after it was undone goes on from there. */
+int64_t store_event_revision(struct store *s, const struct series *series, const char *id);
 
 /* What each bucket of a series says (pulse.h). All pulses of a store have one bucket_ms, and start
  * on a multiple of it. A later put of the same bucket replaces the earlier. */
@@ -124,6 +142,8 @@ enum store_map {
 	STORE_PULSE,
 	STORE_USUAL,
 	STORE_MACHINE,
+	STORE_PAST,
+	STORE_EVENT_PAST,
 	STORE_MAPS
 };
 

@@ -17,10 +17,13 @@ struct store {
 	struct store_watcher watcher;
 	int64_t row_step_ms; /* 0 until a row says it */
 	int64_t bucket_ms;   /* 0 until a pulse says it */
+	int64_t began_ms;    /* see store_began */
 };
 
 /* Number of a series, which is written down when it is new; SERIESMAP_NONE on trouble. */
 uint32_t store_number(struct store *s, const struct series *series);
+
+int store_put_number(struct store *s, const char *name, int64_t value); /* into META */
 
 /* All rows of a store have one step, and all pulses one: *step is row_step_ms or bucket_ms, which
  * META keeps under a name. Whoever changes it makes the views anew. 0 or -1. */

@@ -72,9 +72,15 @@ int store_series(struct store *s, const struct series_query *q,
 	return rc;
 }
 
-int store_check_step(struct store *s, const char *name, int64_t *step, int64_t step_ms)
+int store_put_number(struct store *s, const char *name, int64_t value)
 {
 	char text[32];
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	return store_put_meta(s, name, text);
+}
+
+int store_check_step(struct store *s, const char *name, int64_t *step, int64_t step_ms)
+{
 	if (*step == step_ms)
 		return 0;
 	if (*step) {
@@ -82,8 +88,7 @@ int store_check_step(struct store *s, const char *name, int64_t *step, int64_t s
 		return -1;
 	}
 	*step = step_ms;
-	snprintf(text, sizeof(text), "%" PRId64, step_ms);
-	return store_put_meta(s, name, text);
+	return store_put_number(s, name, step_ms);
 }
 
 static int damaged(void)
@@ -92,19 +97,40 @@ static int damaged(void)
 	return -1;
 }
 
-int store_put_row(struct store *s, const struct row *r)
+static int put_row(struct store *s, const struct row *r, enum store_map map, uint32_t layer)
 {
 	struct buf bytes;
 	uint32_t number = store_number(s, &r->series);
 	if (number == SERIESMAP_NONE ||
 	    store_check_step(s, "row_step_ms", &s->row_step_ms, r->step_ms) < 0)
 		return -1;
-	const struct chunk_line line = {STORE_ROW, number, 0, r->step_ms};
+	const struct chunk_line line = {map, number, layer, r->step_ms};
 	buf_init(&bytes, CHUNK_ENTRY_MAX);
 	row_encode(r, &bytes);
 	int rc = chunkcache_put(s->chunks, &line, r->start_ms, bytes.data, bytes.len);
 	buf_clear(&bytes);
 	return rc;
+}
+
+int store_put_row(struct store *s, const struct row *r)
+{
+	int64_t end = r->start_ms + r->step_ms;
+	if (r->why == WHY_FIRST && (!s->began_ms || end < s->began_ms)) {
+		s->began_ms = end;
+		if (store_put_number(s, "began_ms", end) < 0)
+			return -1;
+	}
+	return put_row(s, r, STORE_ROW, 0);
+}
+
+int store_put_past(struct store *s, const struct row *r)
+{
+	return put_row(s, r, STORE_PAST, r->revision);
+}
+
+int64_t store_began(const struct store *s)
+{
+	return s->began_ms;
 }
 
 /* The times and bytes of an item into a row whose series is set. 0 or -1. */
@@ -130,7 +156,10 @@ int store_get_row(struct store *s, const struct series *series, int64_t start_ms
 }
 
 struct rows_scan {
-	int64_t step_ms;
+	struct store *s;
+	uint32_t number; /* of the series */
+	int64_t step_ms, asof_ms;
+	struct chunk past; /* of one chunk, what stood at asof where it was revised since */
 	struct row row;
 	int (*fn)(void *arg, const struct row *r);
 	void *arg;
@@ -144,23 +173,74 @@ static int scan_row(void *arg, const struct chunk_item *item)
 	return scan->fn(scan->arg, &scan->row);
 }
 
+/* Revisions of a row come in order, so the last one that is old enough stays. */
+static int take_past(void *arg, const struct chunk_item *item)
+{
+	struct rows_scan *scan = arg;
+	struct row r;
+	if (read_row(&r, item, scan->step_ms) < 0)
+		return -1;
+	if (r.revised_ms > scan->asof_ms)
+		return 0;
+	return chunk_put(&scan->past, item->time_ms, item->data, item->len);
+}
+
+/* Only a row that was revised since asks for the past, and then for that of its whole chunk. */
+static int scan_row_asof(void *arg, const struct chunk_item *item)
+{
+	struct rows_scan *scan = arg;
+	struct chunk_item past;
+	int64_t start = chunk_start(item->time_ms, scan->step_ms);
+	if (read_row(&scan->row, item, scan->step_ms) < 0)
+		return -1;
+	if (scan->row.revised_ms <= scan->asof_ms)
+		return scan->fn(scan->arg, &scan->row);
+	if (scan->row.revision == 1)
+		return 0;
+	if (scan->past.start_ms != start) {
+		const struct chunk_line line = {STORE_PAST, scan->number, 0, scan->step_ms};
+		chunk_clear(&scan->past);
+		chunk_init(&scan->past, start, scan->step_ms);
+		if (chunkcache_scan(scan->s->chunks, &line, start,
+				    start + CHUNK_ENTRIES * scan->step_ms, take_past, scan) < 0)
+			return -1;
+	}
+	return chunk_get(&scan->past, item->time_ms, &past) ? scan_row(scan, &past) : 0;
+}
+
 int store_rows(struct store *s, const struct series_query *q,
 	       int (*fn)(void *arg, const struct row *r), void *arg)
 {
-	struct rows_scan scan = {.step_ms = s->row_step_ms, .fn = fn, .arg = arg};
+	struct rows_scan scan = {
+		.s = s, .step_ms = s->row_step_ms, .asof_ms = q->asof_ms, .fn = fn, .arg = arg};
 	size_t n;
 	int rc = 0;
 	if (!s->row_step_ms || q->until_ms <= q->from_ms)
 		return 0;
 	struct series *series = store_choose(s, q, &n);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		const struct chunk_line line = {STORE_ROW, seriesmap_find(&s->series, &series[i]),
-						0, s->row_step_ms};
+		scan.number = seriesmap_find(&s->series, &series[i]);
+		const struct chunk_line line = {STORE_ROW, scan.number, 0, s->row_step_ms};
 		scan.row.series = series[i];
-		rc = chunkcache_scan(s->chunks, &line, q->from_ms, q->until_ms, scan_row, &scan);
+		chunk_init(&scan.past, -1, s->row_step_ms);
+		rc = chunkcache_scan(s->chunks, &line, q->from_ms, q->until_ms,
+				     q->asof_ms ? scan_row_asof : scan_row, &scan);
+		chunk_clear(&scan.past);
 	}
 	free(series);
 	return rc;
+}
+
+int store_past(struct store *s, const struct series *series, int64_t from_ms, int64_t until_ms,
+	       int (*fn)(void *arg, const struct row *r), void *arg)
+{
+	struct rows_scan scan = {.step_ms = s->row_step_ms, .fn = fn, .arg = arg};
+	const struct chunk_line line = {STORE_PAST, seriesmap_find(&s->series, series), 0,
+					s->row_step_ms};
+	if (line.series == SERIESMAP_NONE || !s->row_step_ms)
+		return 0;
+	scan.row.series = *series;
+	return chunkcache_scan(s->chunks, &line, from_ms, until_ms, scan_row, &scan);
 }
 
 int store_put_due(struct store *s, int64_t step_ms, const void *data, size_t len)

@@ -182,20 +182,25 @@ static int take(struct timeline *t, struct line *line, enum timeline_phase phase
 int timeline_put(struct timeline *t, enum timeline_phase phase, const struct series *s,
 		 int64_t start_ms, const struct verdict *v, int64_t now_ms)
 {
-	struct row old = {0}, r = {.series = *s,
-				   .start_ms = start_ms,
-				   .step_ms = t->chronicler.step_ms,
-				   .v = *v,
-				   .revision = 1,
-				   .revised_ms = now_ms};
+	struct row old = {.series = *s}, r = {.series = *s,
+					      .start_ms = start_ms,
+					      .step_ms = t->chronicler.step_ms,
+					      .v = *v,
+					      .revision = 1,
+					      .revised_ms = now_ms,
+					      .why = phase == TIMELINE_LATE ? WHY_LATE : WHY_FIRST,
+					      .method = METHOD_VERSION};
 	int there = store_get_row(t->chronicler.store, s, start_ms, &old);
 	bool same = there == 1 && verdict_equal(&old.v, v);
 	if (there < 0)
 		return -1;
 	if (same ? phase != TIMELINE_FINAL : !there && !v->probes && !v->expected)
 		return 0;
-	if (there && phase == TIMELINE_LATE)
+	if (there && phase == TIMELINE_LATE) {
 		r.revision = old.revision + 1;
+		if (store_put_past(t->chronicler.store, &old) < 0)
+			return -1;
+	}
 	if (store_put_row(t->chronicler.store, &r) < 0)
 		return -1;
 	if (!same)

@@ -207,37 +207,90 @@ struct row history_row(struct history *h, const char *region, uint32_t isp, int 
 static int print_row(void *arg, const struct row *r)
 {
 	char name[SERIES_TEXT_LEN];
-	return buf_printf(arg, "%s %" PRId64 " %s %s n=%u of %u late=%u up=%.4f r%u %" PRId64 "\n",
+	return buf_printf(arg,
+			  "%s %" PRId64 " %s %s n=%u of %u late=%u up=%.4f r%u %s %u %" PRId64 "\n",
 			  series_text(name, &r->series), r->start_ms - T0, state_str(r->v.state),
 			  r->v.rule, r->v.probes, r->v.expected, r->v.late, r->v.up, r->revision,
-			  r->revised_ms - T0);
+			  why_str(r->why), r->method, r->revised_ms - T0);
 }
 
 static int print_event(void *arg, const struct event *e)
 {
-	return buf_printf(
-		arg, "%s %s %" PRId64 "..%" PRId64 " detected %" PRId64 " %.6f n=%u r%u\n", e->id,
-		state_str(e->state), e->onset_ms - T0, e->end_ms ? e->end_ms - T0 : -1,
-		e->detected_ms - T0, e->severity, e->probes, e->revision);
+	return buf_printf(arg,
+			  "%s %s %" PRId64 "..%" PRId64 " detected %" PRId64
+			  " %.6f n=%u r%u %s %" PRId64 "\n",
+			  e->id, state_str(e->state), e->onset_ms - T0,
+			  e->end_ms ? e->end_ms - T0 : -1, e->detected_ms - T0, e->severity,
+			  e->probes, e->revision, why_str(e->why), e->revised_ms - T0);
+}
+
+static struct series_query shape_of(int shape, int64_t until_ms, int64_t asof_ms)
+{
+	return (struct series_query){.by_region = shape & 1,
+				     .by_isp = shape & 2,
+				     .by_access = shape & 4,
+				     .access = -1,
+				     .until_ms = until_ms,
+				     .asof_ms = asof_ms};
+}
+
+static char *take_text(struct buf *out)
+{
+	must(!out->overflow && out->data, "nothing to compare");
+	return out->data;
+}
+
+char *history_rows(struct history *h, int64_t until_ms, int64_t asof_ms)
+{
+	struct buf out;
+	buf_init(&out, 64 << 20);
+	for (int shape = 0; shape < 8; shape++) {
+		const struct series_query q = shape_of(shape, until_ms, asof_ms);
+		must(store_rows(h->stored->store, &q, print_row, &out) == 0, "cannot read");
+	}
+	return take_text(&out);
+}
+
+char *history_events_asof(struct history *h, int64_t asof_ms)
+{
+	struct buf out;
+	buf_init(&out, 64 << 20);
+	buf_puts(&out, "events\n");
+	for (int shape = 0; shape < 8; shape++) {
+		const struct series_query q = shape_of(shape, INT64_MAX, asof_ms);
+		must(store_events(h->stored->store, &q, print_event, &out) == 0, "cannot read");
+	}
+	return take_text(&out);
+}
+
+struct dumping {
+	struct store *store;
+	struct buf *out;
+	int64_t until_ms;
+};
+
+static int print_past(void *arg, const struct series *s)
+{
+	const struct dumping *d = arg;
+	return store_past(d->store, s, 0, d->until_ms, print_row, d->out);
 }
 
 char *history_dump(struct history *h)
 {
 	int64_t now = h->records[h->n - 1].received_ms;
 	struct buf out;
+	struct dumping d = {h->stored->store, &out, now - HISTORY_GRACE - HISTORY_STEP};
 	buf_init(&out, 64 << 20);
 	for (int shape = 0; shape < 8; shape++) {
-		const struct series_query q = {.by_region = shape & 1,
-					       .by_isp = shape & 2,
-					       .by_access = shape & 4,
-					       .access = -1,
-					       .until_ms = now - HISTORY_GRACE - HISTORY_STEP};
-		must(store_rows(h->stored->store, &q, print_row, &out) == 0 &&
-			     store_events(h->stored->store, &q, print_event, &out) == 0,
+		struct series_query q = shape_of(shape, d.until_ms, 0);
+		must(store_rows(d.store, &q, print_row, &out) == 0 &&
+			     store_series(d.store, &q, print_past, &d) == 0 &&
+			     store_events(d.store, &q, print_event, &out) == 0,
 		     "cannot read");
+		for (q.asof_ms = T0; q.asof_ms < now; q.asof_ms += 10 * HISTORY_STEP)
+			must(store_events(d.store, &q, print_event, &out) == 0, "cannot read");
 	}
-	must(!out.overflow && out.data, "nothing to compare");
-	return out.data;
+	return take_text(&out);
 }
 
 struct room {

@@ -76,8 +76,11 @@ void history_live(struct history *h, int restart_every);
 /* The row of a series at a time; state STATES when there is none. */
 struct row history_row(struct history *h, const char *region, uint32_t isp, int access,
 		       int64_t t_ms);
-/* All final rows and all events as text, owned by the caller. */
+/* All final rows and all events with all that they ever said, as text, owned by the caller. */
 char *history_dump(struct history *h);
+/* The rows that start before until, and all events, as they stood at a moment (0: as they stand). */
+char *history_rows(struct history *h, int64_t until_ms, int64_t asof_ms);
+char *history_events_asof(struct history *h, int64_t asof_ms);
 /* Events of one series, at most room; how many there are. */
 size_t history_events(struct history *h, const char *region, uint32_t isp, int access,
 		      struct event *out, size_t room);

@@ -63,7 +63,9 @@ struct row stored_row(struct series s, int64_t start_ms, uint32_t probes)
 			.start_ms = start_ms,
 			.step_ms = STORED_STEP_MS,
 			.revision = 1 + probes % 3,
-			.revised_ms = start_ms + 7};
+			.revised_ms = start_ms + 7,
+			.why = (enum why)(probes % WHYS),
+			.method = 7 + probes % 2};
 	r.v = (struct verdict){.state = STATE_CUT,
 			       .probes = probes,
 			       .expected = probes + 2,

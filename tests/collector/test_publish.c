@@ -232,7 +232,7 @@ static void test_events(void **state)
 	struct event got = {0};
 	struct series_query q = {.access = -1, .until_ms = at(9)};
 	strcpy(e.id, "x");
-	assert_int_equal(store_put_events(w->stored->store, &e.series, 0, &e, 1), 0);
+	assert_int_equal(store_put_events(w->stored->store, &e.series, SIGN_LOSS, 0, &e, 1), 0);
 	assert_int_equal(publish_events(&w->publish, &q, take_event, &got), 0);
 	assert_int_equal(got.onset_ms, at(3));
 	assert_int_equal(got.probes, 0);

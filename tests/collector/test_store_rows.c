@@ -1,4 +1,4 @@
-/* test_store_rows.c: rows and events by series and time; which series a query names. */
+/* test_store_rows.c: rows by series and time, and as they once stood; which series a query names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +25,8 @@ static void expect_row(const struct row *a, const struct row *b)
 	assert_int_equal(a->step_ms, b->step_ms);
 	assert_int_equal(a->revision, b->revision);
 	assert_int_equal(a->revised_ms, b->revised_ms);
+	assert_int_equal(a->why, b->why);
+	assert_int_equal(a->method, b->method);
 	assert_true(verdict_equal(&a->v, &b->v));
 }
 
@@ -140,70 +142,87 @@ static void test_queries(void **state)
 	expect_series(w, (struct series_query){.access = -1}, "");
 }
 
-static struct event event(struct series s, int64_t onset_ms, int64_t end_ms)
+/* Row i of a series is revised 1 + i % 4 times, a day after another, the first time at its end. */
+#define DAY	 (24 * 3600 * 1000LL)
+#define TIMES(i) (1 + (i) % 4)
+
+static struct row revision_of(struct series s, uint32_t i, uint32_t revision)
 {
-	struct event e = {.series = s,
-			  .state = STATE_SILENT,
-			  .onset_ms = onset_ms,
-			  .onset_lo_ms = onset_ms - STEP,
-			  .onset_hi_ms = onset_ms + STEP,
-			  .end_ms = end_ms,
-			  .detected_ms = onset_ms + 9,
-			  .severity = 1.25e-3,
-			  .probes = 6,
-			  .revision = 3};
-	strcpy(e.id, "some.id");
-	return e;
+	struct row r = stored_row(s, T0 + i * (int64_t)STEP, 10 * i + revision);
+	r.revision = revision;
+	r.revised_ms = r.start_ms + STEP + (revision - 1) * 10 * DAY;
+	r.why = revision > 1 ? WHY_LATE : WHY_FIRST;
+	return r;
 }
 
-struct event_list {
-	struct event events[16];
-	size_t n;
-};
-
-static int take_event(void *arg, const struct event *e)
+static void put_revised(struct stored *w, struct series s, uint32_t n)
 {
-	struct event_list *l = arg;
-	l->events[l->n++] = *e;
-	return 0;
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 1; k <= TIMES(i); k++) {
+			struct row r = revision_of(s, i, k), before = revision_of(s, i, k - 1);
+			if (k > 1)
+				assert_int_equal(store_put_past(w->store, &before), 0);
+			assert_int_equal(store_put_row(w->store, &r), 0);
+		}
 }
 
-static size_t events(struct stored *w, int64_t from_ms, int64_t until_ms, struct event_list *l)
-{
-	const struct series_query q = {
-		.by_region = true, .access = -1, .from_ms = from_ms, .until_ms = until_ms};
-	l->n = 0;
-	assert_int_equal(store_events(w->store, &q, take_event, l), 0);
-	return l->n;
-}
-
-static void test_events(void **state)
+static void test_asof(void **state)
 {
 	struct stored *w = *state;
-	struct event_list l;
-	struct series a = stored_series("IR-01", ISP_ANY, ACCESS_ANY),
-		      b = stored_series("IR-02", ISP_ANY, ACCESS_ANY);
-	const int64_t h = 3600000;
-	struct event of_a[] = {event(a, T0, T0 + h), event(a, T0 + 5 * h, 0)};
-	struct event of_b = event(b, T0 + h, T0 + 2 * h);
-	assert_int_equal(store_put_events(w->store, &b, 0, &of_b, 1), 0);
-	assert_int_equal(store_put_events(w->store, &a, 0, of_a, 2), 0);
-	stored_commit(w, 3);
-	stored_reopen(w);
-	assert_int_equal(events(w, 0, INT64_MAX, &l), 3);
-	of_a[1].series = l.events[1].series;
-	assert_string_equal(l.events[1].series.region, "IR-01");
-	assert_memory_equal(&l.events[1], &of_a[1], sizeof(of_a[1]));
-	assert_int_equal(events(w, T0 + h, T0 + 2 * h, &l), 1); /* ends are exclusive */
-	assert_string_equal(l.events[0].series.region, "IR-02");
-	assert_int_equal(events(w, T0 + 9 * h, T0 + 10 * h, &l), 1); /* lasts */
-	assert_int_equal(l.events[0].onset_ms, T0 + 5 * h);
-	of_a[1].end_ms = T0 + 6 * h;
-	assert_int_equal(store_put_events(w->store, &a, T0 + 4 * h, &of_a[1], 1), 0);
-	assert_int_equal(events(w, 0, INT64_MAX, &l), 3);
-	assert_int_equal(l.events[1].end_ms, T0 + 6 * h);
-	assert_int_equal(store_put_events(w->store, &a, 0, NULL, 0), 0);
-	assert_int_equal(events(w, 0, INT64_MAX, &l), 1);
+	struct series s = stored_series("IR-23", ISP_ANY, ACCESS_ANY),
+		      other = stored_series("IR-24", ISP_ANY, ACCESS_ANY);
+	struct series_query q = {.by_region = true, .access = -1, .until_ms = INT64_MAX};
+	struct list *l = xcalloc(1, sizeof(*l));
+	assert_int_equal(store_began(w->store), 0);
+	put_revised(w, s, 600);
+	put_revised(w, other, 5);
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t days = 0; days < 40; days += 3) {
+			q.asof_ms = T0 + days * DAY;
+			l->n = 0;
+			assert_int_equal(store_rows(w->store, &q, take, l), 0);
+			size_t at = 0;
+			for (uint32_t i = 0; i < 605; i++) {
+				struct series of = i < 600 ? s : other;
+				uint32_t k = 0, number = i % 600;
+				while (k < TIMES(number) &&
+				       revision_of(of, number, k + 1).revised_ms <= q.asof_ms)
+					k++;
+				if (!k)
+					continue;
+				struct row want = revision_of(of, number, k);
+				expect_row(&l->rows[at++], &want);
+			}
+			assert_int_equal(l->n, at);
+		}
+		stored_commit(w, 2);
+		stored_reopen(w);
+		assert_int_equal(store_began(w->store), T0 + STEP);
+	}
+	free(l);
+}
+
+static void test_past(void **state)
+{
+	struct stored *w = *state;
+	struct series s = stored_series("IR-23", ISP_ANY, ACCESS_ANY);
+	struct list *l = xcalloc(1, sizeof(*l));
+	put_revised(w, s, 400);
+	assert_int_equal(store_past(w->store, &s, T0 + 3 * STEP, T0 + 4 * STEP, take, l), 0);
+	assert_int_equal(l->n, 3);
+	for (uint32_t k = 1; k <= 3; k++) {
+		struct row want = revision_of(s, 3, k);
+		expect_row(&l->rows[k - 1], &want);
+	}
+	l->n = 0;
+	assert_int_equal(store_past(w->store, &s, T0 + 4 * STEP, T0 + 5 * STEP, take, l), 0);
+	assert_int_equal(l->n, 0);
+	assert_int_equal(store_past(w->store, &s, 0, INT64_MAX, take, l), 0);
+	assert_int_equal(l->n, 600); /* 0 + 1 + 2 + 3 of four */
+	s.isp = 9;
+	assert_int_equal(store_past(w->store, &s, 0, INT64_MAX, take, l), 0);
+	assert_int_equal(l->n, 600);
+	free(l);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, stored_setup, stored_teardown)
@@ -212,10 +231,7 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		T(test_rows),
-		T(test_many_series),
-		T(test_queries),
-		T(test_events),
+		T(test_rows), T(test_many_series), T(test_queries), T(test_asof), T(test_past),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

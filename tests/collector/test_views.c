@@ -222,6 +222,40 @@ static void test_rebuild_of_blackout(void **state)
 	free(rebuilt);
 }
 
+/* What was known at a moment stays what was known then, whatever comes later. */
+static void test_asof(void **state)
+{
+	struct history *h = *state;
+	int64_t moments[8], until[8];
+	char *rows[8], *events[8];
+	int64_t next = 0;
+	for (size_t i = 0; i < 8; i++) {
+		history_pass(h, next, next + 30000, one_network_cut);
+		next += 30000;
+		history_live(h, 0);
+		moments[i] = h->records[h->n - 1].received_ms;
+		until[i] = moments[i] - HISTORY_GRACE - STEP;
+		rows[i] = history_rows(h, until[i], 0);
+		events[i] = history_events_asof(h, moments[i]);
+	}
+	assert_null(strstr(rows[3], "r2"));
+	assert_non_null(strstr(rows[7], "r2 late"));
+	assert_non_null(strstr(events[3], "..-1"));
+	assert_null(strstr(events[7], "..-1"));
+	for (size_t i = 0; i < 8; i++) {
+		char *then = history_rows(h, until[i], moments[i]);
+		expect_same(then, rows[i]);
+		free(then);
+		then = history_events_asof(h, moments[i]);
+		expect_same(then, events[i]);
+		free(then);
+	}
+	for (size_t i = 0; i < 8; i++) {
+		free(rows[i]);
+		free(events[i]);
+	}
+}
+
 /* A collector that dies every few seconds: nothing is lost and nothing counts twice, and its archive
  * knows when it was not up. */
 static void test_crashes(void **state)
@@ -317,6 +351,7 @@ int main(void)
 		T(test_restart_in_silence),
 		T(test_rebuild_is_live),
 		T(test_rebuild_of_blackout),
+		T(test_asof),
 		T(test_crashes),
 		T(test_order_of_arrival),
 		T(test_other_configuration),

@@ -166,7 +166,7 @@ void web_fill(struct web *w, bool synthetic)
 			  .probes = 20,
 			  .revision = 1,
 			  .series = {.region = "IR-00", .isp = ISP_ANY, .access = ACCESS_ANY}};
-	check(store_put_events(w->rig.store, &e.series, 0, &e, 1) == 0, "put event");
+	check(store_put_events(w->rig.store, &e.series, SIGN_LOSS, 0, &e, 1) == 0, "put event");
 	check(store_commit(w->rig.store, store_position(w->rig.store)) == 0, "commit");
 	snprintf(now, sizeof(now), "%lld", (long long)WEB_NOW_MS);
 	w->api.synthetic = synthetic;
