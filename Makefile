@@ -26,7 +26,7 @@ LIBS_COLLECTOR := -levent_core -levent_extra -lmaxminddb -lsqlite3 -lz $(LIBS_CO
 obj       = $(patsubst %.c,$(O)/%.o,$(1))
 COMMON    := $(call obj,$(wildcard common/*.c))
 PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
-ASSETS    := $(wildcard collector/*.sql collector/web/*)
+ASSETS    := $(wildcard collector/*.sql collector/web/*) $(O)/collector/METHOD.html
 COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))) $(O)/collector/assets.o
 TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
 BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -62,7 +62,10 @@ $(O)/%.o: %.c
 $(O)/%.o: $(O)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(call obj,$(wildcard collector/*.c tests/collector/*.c tests/fuzz/*.c)): | $(O)/collector/assets.h
-# Every file of collector/web and every .sql becomes a byte array in the binary.
+# Every file of collector/web, every .sql and the method become a byte array in the binary.
+$(O)/collector/METHOD.html: collector/METHOD.md
+	@mkdir -p $(@D)
+	$(Q)cmark-gfm -e table $< >$@.new && mv $@.new $@
 $(O)/collector/assets.h $(O)/collector/assets.c &: $(ASSETS) $(O)/collector.list tests/assets.sh
 	@mkdir -p $(O)/collector
 	$(Q)sh tests/assets.sh $(O)/collector/assets $(ASSETS)

@@ -150,6 +150,9 @@ static void put_method(struct html *h, const struct view *v)
 	enum lang l = v->lang;
 	html_put(h, "<p>");
 	html_say(h, TEXT_METHOD, NULL, NULL, NULL);
+	html_putf(h, " <a href=\"%s/method\">", l == LANG_FA ? "/fa" : "");
+	html_say(h, TEXT_METHOD_LINK, NULL, NULL, NULL);
+	html_put(h, "</a>.");
 	if (v->call->api->publish->min_probes > 1) {
 		html_put(h, " ");
 		html_say(h, TEXT_MIN_PROBES, words_int(l, v->call->api->publish->min_probes).s,

@@ -2,7 +2,7 @@
 # Turns files into byte arrays: assets.sh OUT FILE... writes OUT.h and OUT.c with asset_NAME[] and asset_NAME_len.
 set -eu
 out=$1; shift
-guard='/* Made by tests/assets.sh from collector/web and the .sql files. */'
+guard='/* Made by tests/assets.sh from collector/web, the .sql files and METHOD.md. */'
 printf '%s\n#ifndef COLLECTOR_ASSETS_H\n#define COLLECTOR_ASSETS_H\n#include <stddef.h>\n' "$guard" >"$out.h.new"
 printf '%s\n#include "collector/assets.h"\n' "$guard" >"$out.c.new"
 for f; do

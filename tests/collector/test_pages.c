@@ -267,6 +267,25 @@ static void test_young(void **state)
 	web_answer_clear(&a);
 }
 
+/* The text of the method, in both frames. */
+static void test_method(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/method", 200);
+	expect(a.body, "<html lang=\"en\" dir=\"ltr\">");
+	expect(a.body, "<article class=\"text\" lang=\"en\" dir=\"ltr\">");
+	expect(a.body, "<table>");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/method", 200);
+	expect(a.body, "<html lang=\"fa\" dir=\"rtl\">");
+	expect(a.body, "<article class=\"text\" lang=\"en\" dir=\"ltr\">");
+	expect(a.body, "روش");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/", 200);
+	expect(a.body, "href=\"/fa/method\"");
+	web_answer_clear(&a);
+}
+
 static void test_empty(void **state)
 {
 	struct web *w = *state;
@@ -294,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_assets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_weight, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_method, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty, setup_empty, teardown),
 		cmocka_unit_test_setup_teardown(test_young, setup_empty, teardown),
 	};
