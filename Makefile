@@ -33,7 +33,7 @@ BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
-.PHONY: all run test demo deps deps-test unit e2e fuzz fuzz-replay explorers layers headers format \
+.PHONY: all run test demo sim deps deps-test unit e2e fuzz fuzz-replay explorers layers headers format \
         format-check bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo
 
@@ -41,7 +41,10 @@ $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
 $(B)/collector: $(O)/collector/main.o $(B)/libcollector.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
-$(B)/demo: $(call obj,$(wildcard tests/demo/*.c)) $(B)/libcollector.a $(B)/libcommon.a
+$(B)/demo: $(call obj,$(wildcard tests/demo/*.c)) $(call obj,$(addprefix tests/sim/,chance.c course.c published.c)) $(B)/libcollector.a $(B)/libcommon.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
+
+$(B)/sim: $(call obj,$(wildcard tests/sim/*.c)) $(B)/libcollector.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
 
 # Archives are made anew when the list of their members changes, so a removed file leaves them too.
@@ -103,6 +106,9 @@ run: deps
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@sh tests/demo.sh
+sim: deps
+	@$(MAKE) --no-print-directory $(B)/sim
+	@$(B)/sim -r $(or $(SEEDS),1) $(PART)
 test: deps-test
 	@sh tests/all.sh
 unit: $(TESTS)

@@ -1,6 +1,6 @@
 /* demo.c: fills a collector's views with a synthetic month: demo DIR writes DIR/views.db.
  *
- * Volunteers of 31 provinces and 12 networks live through course.c from 28 December 2025 to 1
+ * Volunteers of 31 provinces and 12 networks live through published.c from 28 December 2025 to 1
  * February 2026. What they measure becomes votes, and from there on the collector's own code makes
  * cells, verdicts, rows and events of it, in the order in which it would have heard of it: first
  * what gets through at the time, which during the cut is next to nothing; then, when the lines are
@@ -19,12 +19,13 @@
 #include "collector/views.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "tests/demo/course.h"
+#include "tests/sim/chance.h"
+#include "tests/sim/published.h"
 
-#define FROM		 "2025-12-28"
-#define UNTIL		 "2026-02-01"
 #define LATE_FROM	 "2026-01-06" /* steps that the spools bring something for */
 #define SPOOLS_AT	 "2026-01-31T06:00:00Z"
+#define HOUR_MS		 (3600 * 1000LL)
+#define TEHRAN_MS	 (12600 * 1000LL)
 #define STEP_MS		 900000
 #define GRACE_MS	 120000
 #define MIN_PROBES	 5
@@ -67,6 +68,7 @@ struct leaf {
 struct demo {
 	struct country *country;
 	struct course *course;
+	int64_t return_ms;
 	struct store *store;
 	struct timeline *timeline;
 	struct leaf *leaves;
@@ -105,7 +107,7 @@ static void add_leaf(struct demo *d, const struct region *r, size_t network, dou
 	*l = (struct leaf){.series = {.isp = isp->asn, .access = isp->access}};
 	strcpy(l->series.region, r->code); /* same size */
 	l->first = d->n_leaves << 16;
-	l->n = (size_t)(volunteers * (0.75 + 0.5 * course_chance(l->first, 3, 3)) + 0.5);
+	l->n = (size_t)(volunteers * (0.75 + 0.5 * chance_of(l->first, 3, 3)) + 0.5);
 	d->n_leaves += l->n > 0;
 }
 
@@ -119,6 +121,11 @@ static void settle(struct demo *d)
 	for (size_t i = 0; i < d->country->n_regions; i++)
 		for (size_t k = 0; k < NETWORKS; k++)
 			add_leaf(d, &d->country->regions[i], k, people);
+	struct series *leaves = xcalloc(d->n_leaves, sizeof(*leaves));
+	for (size_t i = 0; i < d->n_leaves; i++)
+		leaves[i] = d->leaves[i].series;
+	d->course = published_january(leaves, d->n_leaves);
+	free(leaves);
 	for (size_t i = 0; i < d->country->n_targets; i++) {
 		const struct country_target *t = &d->country->targets[i];
 		if (t->slot >= 0 && t->last != KIND_QUIC && t->class < CLASS_LINK)
@@ -147,9 +154,9 @@ static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, 
 	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
 	for (size_t c = 0; c < CLASS_LINK; c++) {
 		struct cell_vote v = {.probe = probe, .tried = d->targets[c], .late = late};
-		uint64_t bad = 1ULL << (uint64_t)(course_chance(line, step, c) * 64);
+		uint64_t bad = 1ULL << (uint64_t)(chance_of(line, step, c) * 64);
 		v.ok = answering((enum target_class)c, w, v.tried);
-		if (course_chance(line, step, c + 16) < MISS)
+		if (chance_of(line, step, c + 16) < MISS)
 			v.ok &= ~bad;
 		if (c == CLASS_FILTERED && w <= LIST)
 			v.fp = v.tried & ~3ULL;
@@ -165,30 +172,42 @@ static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, 
 /* Does what a volunteer measures now reach the collector now, or later, or never? 1, 0, -1 */
 static int arrives(const struct demo *d, uint64_t line, enum weather w)
 {
-	double listed = course_is_over(d->course, d->start_ms) ? LISTED_OUT_LATER : LISTED_OUT;
-	if (w == NORMAL || course_chance(line, 6, 6) < SATELLITE ||
-	    (w == LIST && course_chance(line, 7, 7) < listed))
+	double listed = d->start_ms >= d->return_ms ? LISTED_OUT_LATER : LISTED_OUT;
+	if (w == NORMAL || chance_of(line, 6, 6) < SATELLITE ||
+	    (w == LIST && chance_of(line, 7, 7) < listed))
 		return 1;
-	return course_chance(line, 8, 8) < SPOOLED ? 0 : -1;
+	return chance_of(line, 8, 8) < SPOOLED ? 0 : -1;
+}
+
+/* Share of volunteers whose device is on and reports in a quarter of an hour, by the clock in Tehran. */
+static double awake_at(int64_t t_ms)
+{
+	/* few at four in the morning, most in the evening */
+	static const double by_hour[24] = {.62, .52, .45, .41, .40, .42, .50, .60,
+					   .68, .72, .74, .76, .77, .76, .75, .76,
+					   .78, .82, .86, .89, .91, .90, .84, .74};
+	return by_hour[(t_ms + TEHRAN_MS) / HOUR_MS % 24];
 }
 
 static void measure(struct demo *d, struct leaf *l)
 {
 	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
-	double awake = course_awake(d->start_ms);
+	double awake = awake_at(d->start_ms);
 	for (size_t c = 0; c < CLASSES; c++)
 		l->cells[c].n = 0;
 	for (size_t i = 0; i < l->n; i++) {
 		uint64_t line = l->first + i;
-		double habit = 0.8 + 0.4 * course_chance(line, 4, 4);
-		if (course_chance(line, step, 40) > awake * habit)
+		double habit = 0.8 + 0.4 * chance_of(line, 4, 4);
+		if (chance_of(line, step, 40) > awake * habit)
 			continue;
-		enum weather w = course_at(d->course, &l->series, line, d->start_ms);
+		const struct line meets = {.id = line};
+		enum weather w =
+			course_at(d->course, (uint32_t)(l - d->leaves), &meets, d->start_ms)
+				.weather;
 		int when = w == OFF ? -1 : arrives(d, line, w);
 		/* keys change every day; ascending, so that the cell is filled at its end */
 		uint64_t day = (uint64_t)(d->start_ms / CLOCK_DAY_MS),
-			 probe = (uint64_t)(course_chance(l->first, day, 50) * (1ULL << 40)) << 16 |
-				 i;
+			 probe = (uint64_t)(chance_of(l->first, day, 50) * (1ULL << 40)) << 16 | i;
 		if (when == 1 || (when == 0 && d->phase == TIMELINE_LATE))
 			vote(d, l, line, probe, w, when == 0);
 	}
@@ -285,7 +304,7 @@ static void demo_clear(struct demo *d)
 
 int main(int argc, char **argv)
 {
-	struct demo d = {.course = course_new()};
+	struct demo d = {.return_ms = parse(PUBLISHED_JANUARY_RETURN)};
 	char err[256];
 	log_init("demo", LOG_LEVEL_INFO);
 	if (argc != 2)
@@ -302,8 +321,8 @@ int main(int argc, char **argv)
 	d.timeline = timeline_new(d.store, STEP_MS);
 	settle(&d);
 
-	int64_t until = parse(UNTIL), spools = parse(SPOOLS_AT);
-	pass(&d, TIMELINE_FINAL, parse(FROM), until);
+	int64_t until = parse(PUBLISHED_JANUARY_UNTIL), spools = parse(SPOOLS_AT);
+	pass(&d, TIMELINE_FINAL, parse(PUBLISHED_JANUARY_FROM), until);
 	d.now_ms = spools;
 	pass(&d, TIMELINE_LATE, parse(LATE_FROM), spools);
 	must(timeline_settle(d.timeline, until, until));
