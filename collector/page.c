@@ -112,7 +112,7 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	if (p->stream)
 		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
 	html_put(h, ">\n");
-	chart_patterns(h);
+	chart_patterns(h, false);
 	html_put(h, "<h1>");
 	html_put(h, p->headline);
 	html_put(h, "</h1>\n");

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/chart_axis.h"
+#include "collector/chart_band.h"
 #include "collector/country.h"
 #include "collector/page.h"
 #include "collector/words.h"
@@ -60,24 +62,32 @@ static void put_state(struct html *h, const struct view *v, const struct strip *
 	html_put(h, "</span>");
 }
 
+static struct chart_scale scale_of(const struct view *v)
+{
+	return (struct chart_scale){v->from_ms, v->until_ms, v->offset_min,
+				    words_calendar(v->lang)};
+}
+
 static void put_band(struct html *h, const struct view *v, const struct strip *s, const char *name)
 {
 	struct buf changes, label;
 	size_t n = chart_changes(&s->chart);
+	struct chart_scale scale = scale_of(v);
 	buf_init(&changes, 1024);
 	buf_init(&label, 2048);
 	html_fill(&changes, h->lang, n ? TEXT_BAND_CHANGES : TEXT_BAND_STEADY,
 		  words_int(h->lang, (int64_t)n).s, NULL, NULL);
 	html_fill(&label, h->lang, TEXT_BAND_LABEL, name,
 		  html_word(h->lang, html_state_text(s->current.v.state)), changes.data);
-	chart_band(h, &s->chart, label.data, v->offset_min);
+	chart_band(h, NULL, &s->chart, label.data, &scale);
 	buf_clear(&changes);
 	buf_clear(&label);
 }
 
 static void put_axis(struct html *h, const struct view *v)
 {
-	chart_axis(h, v->from_ms, v->until_ms, v->offset_min);
+	struct chart_scale scale = scale_of(v);
+	chart_axis(h, NULL, &scale, CHART_PHONE);
 }
 
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name)
