@@ -9,6 +9,7 @@
 #include "collector/chart_band.h"
 #include "collector/country.h"
 #include "collector/page.h"
+#include "collector/withhold.h"
 #include "collector/words.h"
 
 static void say(struct html *h, enum text t)
@@ -26,14 +27,15 @@ static enum text access_text(enum access_type a)
 	}
 }
 
-/* "up 12% (4–29%), n=31 of 40"; of fewer than min_probes only that: "n<5". */
+/* "up 12% (4–29%), n=31 of 40"; of fewer than min_probes only that: "n<5"; nothing of what gives
+ * away such a number. */
 static void put_figures(struct html *h, const struct view *view, const struct row *r)
 {
 	const struct verdict *v = &r->v;
 	uint32_t min_probes = view->call->api->publish->min_probes;
 	enum lang l = h->lang;
 	struct words n = words_int(l, v->probes);
-	if (!r->step_ms)
+	if (!r->step_ms || withhold_gives_away(v))
 		return;
 	if (v->probes < min_probes && min_probes > 1)
 		n = words_below(l, min_probes);
