@@ -1,29 +1,48 @@
 /* pulse.c: the stored form of a pulse. Varints:
  *
- *	state, flags, heard, expected_c
- *	signs			bit k when any probe could have shown sign k
- *	n, hit			for each of those */
+ *	state, flags, spread, heard, reports_c, expected_c, words_c
+ *	lost_lo, and unless 0: lost_hi
+ *	signs			bit k when any probe has a word on sign k, or said one
+ *	n, n - hit, said n, said n - hit	for each of those */
 #include "collector/pulse.h"
 
 #include "collector/varint.h"
 
 #define FLAGS_ALL (PULSE_ALIVE | PULSE_QUORUM | PULSE_PARENT)
 
+static void put_count(struct buf *out, const struct verdict_count *c)
+{
+	varint_put(out, c->n);
+	varint_put(out, c->n - c->hit);
+}
+
+static void get_count(struct varint_in *in, struct verdict_count *c)
+{
+	c->n = (uint32_t)varint_get_max(in, UINT32_MAX);
+	c->hit = c->n - (uint32_t)varint_get_max(in, c->n);
+}
+
 void pulse_encode(const struct pulse *p, struct buf *out)
 {
 	uint64_t signs = 0;
 	for (size_t k = 0; k < SIGNS; k++)
-		signs |= p->sign[k].n ? 1ULL << k : 0;
+		signs |= p->sign[k].n || p->said[k].n ? 1ULL << k : 0;
 	varint_put(out, p->state);
 	varint_put(out, p->flags);
+	varint_put(out, p->spread);
 	varint_put(out, p->heard);
+	varint_put(out, p->reports_c);
 	varint_put(out, p->expected_c);
+	varint_put(out, p->words_c);
+	varint_put(out, p->lost_lo);
+	if (p->lost_lo)
+		varint_put(out, p->lost_hi);
 	varint_put(out, signs);
 	for (size_t k = 0; k < SIGNS; k++) {
-		if (!p->sign[k].n)
+		if (!(signs & 1ULL << k))
 			continue;
-		varint_put(out, p->sign[k].n);
-		varint_put(out, p->sign[k].hit);
+		put_count(out, &p->sign[k]);
+		put_count(out, &p->said[k]);
 	}
 }
 
@@ -32,15 +51,21 @@ int pulse_decode(struct pulse *p, const void *data, size_t len)
 	struct varint_in in = varint_from(data, len);
 	*p = (struct pulse){.state = (uint8_t)varint_get_max(&in, STATES - 1)};
 	p->flags = (uint8_t)varint_get_max(&in, FLAGS_ALL);
+	p->spread = (uint8_t)varint_get_max(&in, (1ULL << SIGNS) - 1);
 	p->heard = (uint32_t)varint_get_max(&in, UINT32_MAX);
+	p->reports_c = (uint32_t)varint_get_max(&in, UINT32_MAX);
 	p->expected_c = (uint32_t)varint_get_max(&in, UINT32_MAX);
+	p->words_c = (uint32_t)varint_get_max(&in, UINT32_MAX);
+	p->lost_lo = (uint8_t)varint_get_max(&in, 101);
+	if (p->lost_lo)
+		p->lost_hi = (uint8_t)varint_get_max(&in, 101);
 	uint64_t signs = varint_get_max(&in, (1ULL << SIGNS) - 1);
 	for (size_t k = 0; k < SIGNS; k++) {
 		if (!(signs & 1ULL << k))
 			continue;
-		p->sign[k].n = (uint32_t)varint_get_max(&in, UINT32_MAX);
-		p->sign[k].hit = (uint32_t)varint_get_max(&in, p->sign[k].n);
-		in.bad |= !p->sign[k].n;
+		get_count(&in, &p->sign[k]);
+		get_count(&in, &p->said[k]);
+		in.bad |= !p->sign[k].n && !p->said[k].n;
 	}
 	return varint_done(&in) ? 0 : -1;
 }

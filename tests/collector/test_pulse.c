@@ -22,7 +22,13 @@ static void same(const struct pulse *p)
 	assert_int_equal(back.expected_c, p->expected_c);
 	assert_int_equal(back.state, p->state);
 	assert_int_equal(back.flags, p->flags);
+	assert_int_equal(back.reports_c, p->reports_c);
+	assert_int_equal(back.words_c, p->words_c);
+	assert_int_equal(back.spread, p->spread);
+	assert_int_equal(back.lost_lo, p->lost_lo);
+	assert_int_equal(back.lost_hi, p->lost_hi);
 	assert_memory_equal(back.sign, p->sign, sizeof(p->sign));
+	assert_memory_equal(back.said, p->said, sizeof(p->said));
 	for (size_t len = 0; len < out.len; len++)
 		assert_int_equal(pulse_decode(&back, out.data, len), -1);
 	buf_putc(&out, 0);
@@ -36,15 +42,21 @@ static void test_both_ends(void **state)
 	(void)state;
 	same(&p);
 	p = (struct pulse){.heard = UINT32_MAX,
+			   .reports_c = UINT32_MAX,
 			   .expected_c = UINT32_MAX,
+			   .words_c = UINT32_MAX,
+			   .lost_lo = 1,
+			   .lost_hi = 101,
+			   .spread = (1u << SIGNS) - 1,
 			   .state = STATES - 1,
 			   .flags = PULSE_ALIVE | PULSE_QUORUM | PULSE_PARENT};
 	for (size_t k = 0; k < SIGNS; k++)
-		p.sign[k] = (struct verdict_count){UINT32_MAX, UINT32_MAX};
+		p.sign[k] = p.said[k] = (struct verdict_count){UINT32_MAX, UINT32_MAX};
 	same(&p);
 	p = (struct pulse){.heard = 12, .expected_c = 1250, .state = STATE_OPEN};
 	p.sign[SIGN_LOSS] = (struct verdict_count){12, 0};
 	p.sign[SIGN_DNS] = (struct verdict_count){5, 5};
+	p.said[SIGN_SLOW] = (struct verdict_count){40, 0};
 	same(&p);
 }
 
@@ -58,13 +70,16 @@ static void test_refused(void **state)
 {
 	struct pulse p;
 	(void)state;
-	assert_int_equal(pulse_decode(&p, "\1\1\2\3\1\2\1", 7), 0);
+	/* state, flags, spread, heard, reports, expected, words, lost, signs, n, n - hit, said */
+	assert_int_equal(pulse_decode(&p, "\1\1\1\2\3\3\3\0\1\2\1\0\0", 13), 0);
 	assert_int_equal(p.sign[SIGN_LOSS].hit, 1);
-	refuse("\177\1\2\3\0", 5);     /* a state that is none */
-	refuse("\1\10\2\3\0", 5);      /* an unknown flag */
-	refuse("\1\1\2\3\100\2\1", 7); /* a sign that is none */
-	refuse("\1\1\2\3\1\2\3", 7);   /* more hits than votes */
-	refuse("\1\1\2\3\1\0\0", 7);   /* a sign without votes */
+	refuse("\177\1\1\2\3\3\3\0\0", 9);	    /* a state that is none */
+	refuse("\1\10\1\2\3\3\3\0\0", 9);	    /* an unknown flag */
+	refuse("\1\1\100\2\3\3\3\0\0", 9);	    /* a sign that is none */
+	refuse("\1\1\1\2\3\3\3\146\1\0", 10);	    /* more than all of it is lost */
+	refuse("\1\1\1\2\3\3\3\0\100\2\1\0\0", 13); /* a sign that is none */
+	refuse("\1\1\1\2\3\3\3\0\1\2\3\0\0", 13);   /* fewer hits than none */
+	refuse("\1\1\1\2\3\3\3\0\1\0\0\0\0", 13);   /* a sign without votes */
 }
 
 int main(void)
