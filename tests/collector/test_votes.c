@@ -76,8 +76,7 @@ static void test_unknown_target(void **state)
 {
 	struct ballot *b = *state;
 	ballot_add(b, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
-	const struct evidence e = ballot_evidence(b);
-	votes_collect(&b->votes, &e, BUCKET);
+	votes_collect(&b->votes, &b->batch, b->country, 1, BUCKET);
 	assert_int_equal(b->votes.n, 0);
 }
 

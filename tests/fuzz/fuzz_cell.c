@@ -1,4 +1,4 @@
-/* fuzz_cell.c: any bytes as a stored cell, row, event, chunk or pulse. What is taken must be
+/* fuzz_cell.c: any bytes as a stored cell, row, event, chunk, pulse or detector. What is taken must be
  * written again as the same bytes, and a cell must be a sorted set of masks within masks. The first
  * byte chooses the parser. */
 #include <stdint.h>
@@ -7,6 +7,7 @@
 
 #include "collector/cell.h"
 #include "collector/chunk.h"
+#include "collector/detector.h"
 #include "collector/pulse.h"
 #include "collector/row.h"
 
@@ -30,8 +31,7 @@ static void check_vote(const struct cell_vote *v)
 {
 	must(!(v->ok & ~v->tried) && !(v->fp & ~v->tried));
 	for (size_t k = 0; k < KINDS; k++)
-		must((k == KIND_QUIC || !(v->step_tried[k] & ~v->tried)) &&
-		     !(v->step_ok[k] & ~v->step_tried[k]));
+		must(!(v->step_tried[k] & ~v->tried) && !(v->step_ok[k] & ~v->step_tried[k]));
 }
 
 static void try_cell(const uint8_t *data, size_t len)
@@ -115,16 +115,30 @@ static void try_pulse(const uint8_t *data, size_t len)
 	same_bytes(&out, data, len);
 }
 
+static void try_detector(const uint8_t *data, size_t len)
+{
+	const struct series series = {"IR-23", 1, ACCESS_MOBILE};
+	struct detector d;
+	struct buf out;
+	detector_init(&d, &series, SIGN_LOSS, 60000);
+	if (detector_decode(&d, data, len) < 0)
+		return;
+	buf_init(&out, OUT_MAX);
+	detector_encode(&d, &out);
+	same_bytes(&out, data, len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	if (!len)
 		return 0;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0: try_cell(data + 1, len - 1); break;
 	case 1: try_row(data + 1, len - 1); break;
 	case 2: try_event(data + 1, len - 1); break;
 	case 3: try_chunk(data + 1, len - 1); break;
-	default: try_pulse(data + 1, len - 1); break;
+	case 4: try_pulse(data + 1, len - 1); break;
+	default: try_detector(data + 1, len - 1); break;
 	}
 	return 0;
 }
