@@ -26,7 +26,8 @@ LIBS_COLLECTOR := -levent_core -levent_extra -lmaxminddb -lsqlite3 -lz $(LIBS_CO
 obj       = $(patsubst %.c,$(O)/%.o,$(1))
 COMMON    := $(call obj,$(wildcard common/*.c))
 PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
-ASSETS    := $(wildcard collector/*.sql collector/web/*) $(O)/collector/METHOD.html
+ASSETS    := $(wildcard collector/*.sql) $(filter-out %/style.css,$(wildcard collector/web/*)) \
+             $(O)/collector/style.css $(O)/collector/METHOD.html
 COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))) $(O)/collector/assets.o
 TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
 BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -65,6 +66,10 @@ $(O)/%.o: %.c
 $(O)/%.o: $(O)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(call obj,$(wildcard collector/*.c tests/collector/*.c tests/fuzz/*.c)): | $(O)/collector/assets.h
+# The look of charts, which also goes into pictures that stand alone, begins the stylesheet of the pages.
+$(O)/collector/style.css: collector/web/chart.css collector/web/style.css
+	@mkdir -p $(@D)
+	$(Q)cat $^ >$@.new && mv $@.new $@
 # Every file of collector/web, every .sql and the method become a byte array in the binary.
 $(O)/collector/METHOD.html: collector/METHOD.md
 	@mkdir -p $(@D)

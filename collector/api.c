@@ -146,6 +146,7 @@ static int read_params(struct call *c, struct problem *why)
 	const struct params_env env = {
 		.country = c->api->country,
 		.now_ms = c->now_ms,
+		.began_ms = store_began(c->api->publish->store),
 		.row_step_ms = c->api->publish->row_step_ms,
 		.allowed = c->route->params,
 	};
@@ -153,7 +154,11 @@ static int read_params(struct call *c, struct problem *why)
 	why->example = c->route->example;
 	if (bad)
 		return problem_set(why, 400, "", "%s", bad);
-	return params_read(&c->params, &c->query, &env, why);
+	if (params_read(&c->params, &c->query, &env, why) < 0)
+		return -1;
+	if (c->params.asof_ms)
+		c->now_ms = c->params.asof_ms;
+	return 0;
 }
 
 void api_handle(void *arg, struct request *r)

@@ -49,7 +49,7 @@ struct call {
 	struct request *request;
 	const struct route *route;
 	const char *tail; /* what stands for the '*' of the path, or "" */
-	int64_t now_ms;
+	int64_t now_ms;	  /* asof, where that was asked for */
 	struct params params;
 	struct query query;
 };

@@ -53,6 +53,8 @@ static int put_json(struct call *c, struct events *events, struct problem *why)
 	jsonw_str(&j, "country", c->api->country->code);
 	jsonw_str(&j, "from", calendar_rfc3339(text, p->from_ms, events->text.offset_min));
 	jsonw_str(&j, "until", calendar_rfc3339(text, p->until_ms, events->text.offset_min));
+	if (p->asof_ms)
+		jsonw_str(&j, "asof", calendar_rfc3339(text, p->asof_ms, events->text.offset_min));
 	if (c->api->synthetic)
 		jsonw_bool(&j, "synthetic", true);
 	jsonw_array(&j, "events");

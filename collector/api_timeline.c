@@ -35,9 +35,9 @@ static int put_row(void *arg, const struct row *r)
 /* 0; or -1 with why. */
 static int put_rows(struct call *c, struct rows *rows, struct problem *why)
 {
-	struct series_query q;
-	params_series(&c->params, &q);
-	int rc = publish_timeline(c->api->publish, &q, c->params.step_ms, c->now_ms, put_row, rows);
+	struct publish_ask ask = {.step_ms = c->params.step_ms, .now_ms = c->now_ms};
+	params_series(&c->params, &ask.q);
+	int rc = publish_timeline(c->api->publish, &ask, put_row, rows);
 	why->example = c->route->example;
 	if (rc > 0)
 		return problem_set(why, 400, "step",
@@ -60,6 +60,8 @@ static int put_json(struct call *c, struct rows *rows, struct problem *why)
 	jsonw_str(&j, "from", calendar_rfc3339(text, p->from_ms, rows->text.offset_min));
 	jsonw_str(&j, "until", calendar_rfc3339(text, p->until_ms, rows->text.offset_min));
 	jsonw_int(&j, "step", step_ms / 1000);
+	if (p->asof_ms)
+		jsonw_str(&j, "asof", calendar_rfc3339(text, p->asof_ms, rows->text.offset_min));
 	if (c->api->synthetic)
 		jsonw_bool(&j, "synthetic", true);
 	jsonw_array(&j, "rows");

@@ -72,6 +72,12 @@ struct calendar_date calendar_jalali(int64_t wall_ms, int offset_min)
 	return d;
 }
 
+struct calendar_date calendar_of(enum calendar c, int64_t wall_ms, int offset_min)
+{
+	return c == CALENDAR_JALALI ? calendar_jalali(wall_ms, offset_min)
+				    : calendar_gregorian(wall_ms, offset_min);
+}
+
 const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms, int offset_min)
 {
 	struct calendar_date d = calendar_gregorian(wall_ms, offset_min);

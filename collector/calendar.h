@@ -17,7 +17,10 @@ struct calendar_date {
 	int weekday; /* 0 Sunday */
 };
 
+enum calendar { CALENDAR_GREGORIAN, CALENDAR_JALALI };
+
 /* offset_min is added first, so the result is the wall clock of that offset. */
+struct calendar_date calendar_of(enum calendar c, int64_t wall_ms, int offset_min);
 struct calendar_date calendar_gregorian(int64_t wall_ms, int offset_min);
 struct calendar_date calendar_jalali(int64_t wall_ms, int offset_min);
 

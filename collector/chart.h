@@ -1,17 +1,19 @@
-/* chart.h: the states of one series over time as a band of SVG. Pure.
+/* chart.h: what charts show: the states of one series over time, and series by name. Pure.
  *
- * Rows come in one by one and are kept as runs of equal state. Where there is no row, or too few
- * probes, the band shows hatched paper, never a colour. Positions are in percent, so that the band
- * takes any width and the patterns are not stretched; colours are classes of the stylesheet (s0 to
- * s10 by state, h0 to h10 the strokes of a pattern). */
+ * Rows come in one by one and are kept as runs of equal state. Where there is no row, nothing is
+ * known, which is the same as too few probes.
+ *
+ * The family draws this in several ways, each in two settings. In a page (no place, or _html) an
+ * element takes the size that the stylesheet gives it: positions are in percent. In a picture that
+ * stands alone (chart_frame.h) it gets a place in whole pixels. Time runs from left to right in
+ * every language. */
 #ifndef COLLECTOR_CHART_H
 #define COLLECTOR_CHART_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/html.h"
-#include "collector/row.h"
+#include "collector/verdict.h"
 
 struct chart_run {
 	enum state state;
@@ -24,20 +26,23 @@ struct chart {
 	size_t n, room;
 };
 
+/* One series of many. All borrowed. */
+struct chart_row {
+	const char *name;  /* "Tehran" */
+	const char *note;  /* beside the name: "AS44244 · mobile"; NULL for none */
+	const char *href;  /* the page that has more of it; NULL for none */
+	const char *label; /* the finding, for those who can't see it: "cut off since 20:00" */
+	const struct chart *chart;
+	const struct chart_share *share; /* chart_share.h; NULL for none */
+};
+
 void chart_init(struct chart *c, int64_t from_ms, int64_t until_ms);
 void chart_clear(struct chart *c);
 /* Rows ascending; what lies outside the chart is cut. */
 void chart_add(struct chart *c, int64_t start_ms, int64_t end_ms, enum state state);
 /* How often the state changes, too few probes and back not counted. */
 size_t chart_changes(const struct chart *c);
-
-/* The patterns that bands and swatches point at: once per page, before them. */
-void chart_patterns(struct html *h);
-/* A small square in the look of a state. */
-void chart_swatch(struct html *h, enum state s);
-/* The band; label is what it says to those who can't see it. offset_min is for the times of runs. */
-void chart_band(struct html *h, const struct chart *c, const char *label, int offset_min);
-/* Ticks for all bands of a page: local time, and UTC below when the two differ. */
-void chart_axis(struct html *h, int64_t from_ms, int64_t until_ms, int offset_min);
+/* The states that a chart shows, a bit (1 << state) each; for keys. */
+unsigned int chart_states(const struct chart *c);
 
 #endif

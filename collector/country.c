@@ -61,8 +61,7 @@ static int next_row(struct table *t, size_t columns)
 	return rc;
 }
 
-/* ISO 3166-2: the country, a hyphen, one to three letters or digits. */
-static bool is_region_code(const char *s, const char *country)
+bool country_is_region_code(const char *s, const char *country)
 {
 	size_t n = strlen(s);
 	if (n < 4 || n > 6 || memcmp(s, country, 2) || s[2] != '-')
@@ -77,9 +76,9 @@ static int parse_region(struct table *t, struct country *c, struct region *r)
 {
 	char **col = t->column;
 	*r = (struct region){0};
-	if (!is_region_code(col[0], c->code))
+	if (!country_is_region_code(col[0], c->code))
 		return table_fail(t, "'%.20s' is not an ISO 3166-2 code of %s", col[0], c->code);
-	if (!is_unknown(col[1]) && !is_region_code(col[1], c->code))
+	if (!is_unknown(col[1]) && !country_is_region_code(col[1], c->code))
 		return table_fail(t, "iso_pre2020 is neither such a code nor '-'");
 	if (!is_unknown(col[5]) && (!is_digits(col[5]) || strlen(col[5]) > 10))
 		return table_fail(t, "population is neither a number nor '-'");
@@ -90,7 +89,7 @@ static int parse_region(struct table *t, struct country *c, struct region *r)
 			return table_fail(t, "the name '%s' is that of %s already", col[3],
 					  c->regions[i].code);
 	}
-	strcpy(r->code, col[0]); /* both fit: is_region_code */
+	strcpy(r->code, col[0]); /* both fit: country_is_region_code */
 	strcpy(r->code_old, is_unknown(col[1]) ? "" : col[1]);
 	r->population = is_unknown(col[5]) ? 0 : strtoll(col[5], NULL, 10);
 	if (copy(t, "hasc", r->hasc, sizeof(r->hasc), col[2]) < 0 ||
@@ -228,6 +227,7 @@ struct country *country_load(const char *dir, const char *code, char *err, size_
 		{"regions.tsv", read_regions},
 		{"isps.tsv", read_isps},
 		{"targets.csv", country_list_read},
+		{"inside.csv", country_list_read_inside},
 	};
 	if (strlen(code) != 2 || !isupper((unsigned char)code[0]) ||
 	    !isupper((unsigned char)code[1])) {

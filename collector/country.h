@@ -4,6 +4,7 @@
 #ifndef COLLECTOR_COUNTRY_H
 #define COLLECTOR_COUNTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,11 @@ struct country_target {
 	char *url;
 	enum target_class class;
 	enum kind last; /* the step whose success means that it was reached */
-	int slot; /* bit in the masks of a cell (cell.h): position within its class, for services
-			   over QUIC among those; -1 has no vote: past CELL_TARGETS_MAX, speed+https */
+	/* Bit in the masks of a cell (cell.h): position within its class, for services over QUIC among
+	 * those, for hosts inside after the domestic targets; -1 has no vote: past CELL_TARGETS_MAX,
+	 * speed+https. */
+	int slot;
+	bool inside; /* a host inside that only controls measure (inside.csv); class OTHER */
 };
 
 struct country {
@@ -47,16 +51,18 @@ struct country {
 	size_t n_isps;
 	struct country_target *targets; /* sorted by url for country_target() */
 	size_t n_targets;
-	uint64_t
-		abroad; /* by slot, of class RESOLVER: asked for a name that is no domestic target's */
-	uint64_t tools; /* by slot, of class FILTERED: `tool` stands in the notes */
-	char list_hash[65];
+	/* By slot. Of class RESOLVER: those asked for a name that is no domestic target's. */
+	uint64_t abroad;
+	uint64_t tools;	    /* of class FILTERED: those with `tool` in the notes */
+	char list_hash[65]; /* SHA-256 of targets.csv, and of inside.csv if there is one; hex */
 };
 
 /* Reads dir/XX. NULL with one sentence (file, line, reason) in err. */
 struct country *country_load(const char *dir, const char *code, char *err, size_t errlen);
 void country_free(struct country *c);
 
+/* ISO 3166-2: the country, a hyphen, one to three letters or digits. */
+bool country_is_region_code(const char *s, const char *country);
 const struct region *country_region(const struct country *c, const char *code); /* NULL unknown */
 const struct isp *country_isp(const struct country *c, uint32_t asn);
 const struct country_target *country_target(const struct country *c, const char *url);

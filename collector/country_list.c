@@ -2,11 +2,13 @@
 #include "collector/country_list.h"
 
 #include <ctype.h>
-#include <openssl/sha.h>
+#include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "collector/country.h"
 #include "collector/table.h"
@@ -35,20 +37,34 @@ static int column_of(const struct table *t, const char *name)
 	return -1;
 }
 
-static int read_header(struct list *l)
+static int find_columns(struct list *l)
 {
 	struct table *t = &l->table;
 	int rc = table_next_csv(t);
-	if (rc < 0)
-		return -1;
 	if (rc == 0)
 		t->line = 1;
 	l->col = (struct columns){t->n, column_of(t, "url"), column_of(t, "class"),
 				  column_of(t, "level"), column_of(t, "notes")};
-	bool citizenlab = l->col.class < 0 && column_of(t, "category_code") >= 0;
+	return rc < 0 ? -1 : 0;
+}
+
+static int read_header(struct list *l)
+{
+	if (find_columns(l) < 0)
+		return -1;
+	bool citizenlab = l->col.class < 0 && column_of(&l->table, "category_code") >= 0;
 	if (l->col.url < 0 || (!citizenlab && (l->col.class < 0 || l->col.level < 0)))
-		return table_fail(t, "the first line must be url,class,level,notes, "
-				     "or that of a Citizen Lab list");
+		return table_fail(&l->table, "the first line must be url,class,level,notes, "
+					     "or that of a Citizen Lab list");
+	return 0;
+}
+
+static int read_inside_header(struct list *l)
+{
+	if (find_columns(l) < 0)
+		return -1;
+	if (l->col.url < 0 || l->col.class >= 0)
+		return table_fail(&l->table, "the first line must be url,notes");
 	return 0;
 }
 
@@ -90,46 +106,82 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-static int parse_row(struct list *l, struct country_target *out)
+static int parse_url(struct list *l, struct country_target *out)
 {
 	struct table *t = &l->table;
-	const struct columns *col = &l->col;
-	if (t->n != col->n)
-		return table_fail(t, "%zu columns instead of %zu", t->n, col->n);
-	const char *url = t->column[col->url];
-	enum target_class class = col->class < 0 ? CLASS_OTHER : class_parse(t->column[col->class]);
+	if (t->n != l->col.n)
+		return table_fail(t, "%zu columns instead of %zu", t->n, l->col.n);
+	const char *url = t->column[l->col.url];
 	enum kind last = last_step(url);
 	if (last == KINDS || strlen(url) >= TARGET_URL_MAX)
 		return table_fail(
 			t, "'%.64s' is not a URL with https, http, tcp, dns, quic or speed+https",
 			url);
-	if (class == CLASSES || class == CLASS_LINK)
+	*out = (struct country_target){.url = xstrdup(url), .class = CLASS_OTHER, .last = last};
+	return 0;
+}
+
+static int parse_class(struct list *l, struct country_target *out)
+{
+	struct table *t = &l->table;
+	if (l->col.class < 0)
+		return 0;
+	const char *level = t->column[l->col.level];
+	out->class = class_parse(t->column[l->col.class]);
+	if (out->class == CLASSES || out->class == CLASS_LINK)
 		return table_fail(t, "class is not one of domestic, open, filtered, canary, "
 				     "resolver, other");
-	const char *level = col->class < 0 ? "0" : t->column[col->level];
 	if (strlen(level) != 1 || *level < '0' || *level > '3')
 		return table_fail(t, "level is not a number from 0 to 3");
-	*out = (struct country_target){.url = xstrdup(url), .class = class, .last = last};
+	return 0;
+}
+
+static int take_target(struct list *l, struct country_target *out)
+{
+	const struct columns *col = &l->col;
+	if (parse_class(l, out) < 0)
+		return -1;
 	out->slot = give_slot(l, out);
-	if (class == CLASS_FILTERED && last != KIND_QUIC && out->slot >= 0 && col->notes >= 0 &&
-	    has_word(t->column[col->notes], "tool"))
+	if (out->class == CLASS_FILTERED && out->last != KIND_QUIC && out->slot >= 0 &&
+	    col->notes >= 0 && has_word(l->table.column[col->notes], "tool"))
 		l->country->tools |= 1ULL << out->slot;
 	return 0;
 }
 
-static int read_rows(struct list *l)
+/* Hosts inside come behind the domestic targets: both are seen from outside, in the same cells. */
+static int take_inside(struct list *l, struct country_target *out)
+{
+	int *used = &l->used[CLASS_DOMESTIC];
+	if (out->last != KIND_HTTP && out->last != KIND_TCP)
+		return table_fail(&l->table, "'%.64s' is not a URL with https, http or tcp",
+				  out->url);
+	const struct country *c = l->country;
+	for (size_t i = 0; i + 1 < c->n_targets; i++)
+		if (!strcmp(c->targets[i].url, out->url))
+			return table_fail(&l->table, "%.128s is there already", out->url);
+	if (*used == CELL_TARGETS_MAX)
+		return table_fail(&l->table, "more than %d with the domestic targets",
+				  CELL_TARGETS_MAX);
+	out->inside = true;
+	out->slot = (*used)++;
+	return 0;
+}
+
+static int read_rows(struct list *l, int (*take)(struct list *l, struct country_target *out))
 {
 	struct country *c = l->country;
-	int rc = read_header(l);
-	while (rc == 0 && (rc = table_next_csv(&l->table)) == 1) {
+	size_t before = c->n_targets;
+	int rc;
+	while ((rc = table_next_csv(&l->table)) == 1) {
 		if (c->n_targets == TARGETS_MAX)
 			return table_fail(&l->table, "more than %d targets", TARGETS_MAX);
-		rc = parse_row(l, &c->targets[c->n_targets]);
-		if (rc < 0)
+		if (parse_url(l, &c->targets[c->n_targets]) < 0)
 			return -1;
-		l->lines[c->n_targets++] = l->table.line;
+		l->lines[c->n_targets] = l->table.line;
+		if (take(l, &c->targets[c->n_targets++]) < 0)
+			return -1;
 	}
-	if (rc == 0 && !c->n_targets)
+	if (rc == 0 && c->n_targets == before)
 		return table_fail(&l->table, "no target");
 	return rc;
 }
@@ -195,31 +247,71 @@ static void find_abroad(struct country *c)
 	}
 }
 
-static void hash_text(char out[static 2 * SHA256_DIGEST_LENGTH + 1], const struct buf *text)
+/* Of the list that was read before, if there was one, and this one. */
+static void hash_text(char *hash, size_t len, const struct buf *text)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA256((const uint8_t *)text->data, text->len, digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		sprintf(out + 2 * i, "%02x", digest[i]);
+	uint8_t digest[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state sha;
+	crypto_hash_sha256_init(&sha);
+	crypto_hash_sha256_update(&sha, (const uint8_t *)hash, strlen(hash));
+	crypto_hash_sha256_update(&sha, (const uint8_t *)text->data, text->len);
+	crypto_hash_sha256_final(&sha, digest);
+	sodium_bin2hex(hash, len, digest, sizeof(digest));
+}
+
+static struct list *open_list(struct country *c, const char *path, char *err, size_t errlen)
+{
+	struct list *l = xcalloc(1, sizeof(*l));
+	l->country = c;
+	if (table_open(&l->table, path, err, errlen) == 0) {
+		/* before the rows are cut up */
+		hash_text(c->list_hash, sizeof(c->list_hash), &l->table.text);
+		return l;
+	}
+	table_close(&l->table);
+	free(l);
+	return NULL;
+}
+
+static void close_list(struct list *l)
+{
+	table_close(&l->table);
+	qsort(l->country->targets, l->country->n_targets, sizeof(*l->country->targets),
+	      compare_url);
+	free(l);
 }
 
 int country_list_read(struct country *c, const char *path, char *err, size_t errlen)
 {
-	struct list *l = xcalloc(1, sizeof(*l));
-	l->country = c;
-	int rc = table_open(&l->table, path, err, errlen);
-	if (rc == 0) {
-		hash_text(c->list_hash, &l->table.text); /* before the rows are cut up */
-		c->targets = xcalloc(TARGETS_MAX, sizeof(*c->targets));
-		rc = read_rows(l);
-	}
+	struct list *l = open_list(c, path, err, errlen);
+	if (!l)
+		return -1;
+	c->targets = xcalloc(TARGETS_MAX, sizeof(*c->targets));
+	int rc = read_header(l);
+	if (rc == 0)
+		rc = read_rows(l, take_target);
 	if (rc == 0)
 		rc = refuse_duplicates(l);
-	if (rc == 0) {
+	if (rc == 0)
 		find_abroad(c);
-		qsort(c->targets, c->n_targets, sizeof(*c->targets), compare_url);
-	}
-	table_close(&l->table);
-	free(l);
+	close_list(l);
+	return rc;
+}
+
+int country_list_read_inside(struct country *c, const char *path, char *err, size_t errlen)
+{
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	struct list *l = open_list(c, path, err, errlen);
+	if (!l)
+		return -1;
+	for (size_t i = 0; i < c->n_targets; i++)
+		if (c->targets[i].class == CLASS_DOMESTIC && c->targets[i].last != KIND_QUIC &&
+		    c->targets[i].slot >= l->used[CLASS_DOMESTIC])
+			l->used[CLASS_DOMESTIC] = c->targets[i].slot + 1;
+	int rc = read_inside_header(l);
+	if (rc == 0)
+		rc = read_rows(l, take_inside);
+	close_list(l);
 	return rc;
 }

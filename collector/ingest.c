@@ -116,8 +116,7 @@ static const struct waiting *find_grouped(const struct ingest *i, const uint8_t 
 }
 
 /* A batch that may be believed: into the archive's next group, or known already. */
-static void admit(struct ingest *i, struct waiting *w, const struct buf *inner,
-		  const struct sockaddr *peer)
+static void admit(struct ingest *i, struct waiting *w, const struct buf *inner)
 {
 	struct opened *o = &w->opened;
 	memcpy(w->receipt.batch, o->id, BATCH_ID);
@@ -133,7 +132,6 @@ static void admit(struct ingest *i, struct waiting *w, const struct buf *inner,
 		refuse(w, INGEST_TROUBLE, "the collector cannot store batches at the moment");
 		return;
 	}
-	place_lookup(i->c.place, peer, &o->seen);
 	const struct archive_record record = {ARCHIVE_BATCH, o->received_ms, o->seen, inner->data,
 					      inner->len};
 	if (archive_append(i->c.archive, &record, &i->appended) < 0) {
@@ -156,11 +154,13 @@ static void judge(struct ingest *i, struct waiting *w, const void *body, size_t 
 	} else if (open_inner(i, &w->opened, inner.data, inner.len, why, sizeof(why)) < 0) {
 		refuse(w, INGEST_BAD, why);
 	} else {
-		if (validate_batch(&w->opened.batch, i->c.country, w->receipt.received_ms, why,
+		struct opened *o = &w->opened;
+		place_lookup(i->c.place, peer, &o->seen);
+		if (validate_batch(&o->batch, i->c.country, &o->seen, w->receipt.received_ms, why,
 				   sizeof(why)) < 0)
 			refuse(w, INGEST_BAD, why);
 		else
-			admit(i, w, &inner, peer);
+			admit(i, w, &inner);
 		if (w->receipt.status != INGEST_NEW)
 			batch_clear(&w->opened.batch);
 	}

@@ -34,7 +34,7 @@ struct message {
 
 struct noted {
 	struct series series;
-	int64_t start_ms, step_ms;
+	int64_t start_ms;
 };
 
 struct reader {
@@ -99,36 +99,41 @@ static int put_row(void *arg, const struct row *row)
 	return 0;
 }
 
-/* The noted row as the publisher shows it. */
-static void publish_noted(struct live *l, const struct noted *n)
+static int by_start(const void *a, const void *b)
 {
-	const char *regions[] = {n->series.region, NULL};
-	const struct series_query q = {
-		.regions = n->series.region[0] ? regions : NULL,
-		.isps = n->series.isp == ISP_ANY ? NULL : &n->series.isp,
-		.n_isps = n->series.isp != ISP_ANY,
-		.by_region = n->series.region[0] != '\0',
-		.by_isp = n->series.isp != ISP_ANY,
-		.by_access = n->series.access != ACCESS_ANY,
-		.access = n->series.access == ACCESS_ANY ? -1 : (int)n->series.access,
-		.from_ms = n->start_ms,
-		.until_ms = n->start_ms + n->step_ms,
-	};
-	publish_timeline(l->publish, &q, 0, clock_wall_ms(), put_row, l);
+	const struct noted *x = a, *y = b;
+	int later = (x->start_ms > y->start_ms) - (x->start_ms < y->start_ms);
+	return later ? later : series_cmp(&x->series, &y->series);
+}
+
+/* The noted rows as the publisher shows them, each once, those of one step together. */
+static void publish_noted(struct live *l)
+{
+	struct series *series = xcalloc(l->n_noted + 1, sizeof(*series));
+	if (l->n_noted)
+		qsort(l->noted, l->n_noted, sizeof(*l->noted), by_start);
+	for (size_t i = 0; i < l->n_noted;) {
+		int64_t start = l->noted[i].start_ms;
+		size_t n = 0;
+		for (; i < l->n_noted && l->noted[i].start_ms == start; i++)
+			if (!n || !series_equal(&series[n - 1], &l->noted[i].series))
+				series[n++] = l->noted[i].series;
+		publish_step(l->publish, series, n, start, put_row, l);
+	}
+	free(series);
 }
 
 static void flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct live *l = arg;
-	size_t n = l->n_noted;
 	(void)fd;
 	(void)what;
 	if (l->flooded) {
 		l->oldest_after_reset = l->next;
 		publish_take(l, NULL, "reset", xstrdup("{}"));
+	} else {
+		publish_noted(l);
 	}
-	for (size_t i = 0; i < n && !l->flooded; i++)
-		publish_noted(l, &l->noted[i]);
 	l->n_noted = 0;
 	l->flooded = false;
 }
@@ -154,7 +159,7 @@ static void row_changed(void *arg, const struct row *r)
 		l->flooded = true;
 		return;
 	}
-	l->noted[l->n_noted++] = (struct noted){r->series, r->start_ms, r->step_ms};
+	l->noted[l->n_noted++] = (struct noted){r->series, r->start_ms};
 	event_active(l->flush, EV_TIMEOUT, 0);
 }
 
@@ -164,12 +169,14 @@ static void event_changed(void *arg, const struct event *e)
 	const struct rowtext t = {.country = l->publish->country,
 				  .now_ms = clock_wall_ms(),
 				  .min_probes = l->publish->min_probes};
+	struct event shown = *e;
 	struct buf out;
 	struct jsonw j;
 	l->stats.events++;
+	publish_event(l->publish, &shown);
 	buf_init(&out, MESSAGE_MAX);
 	jsonw_begin(&j, &out);
-	rowtext_event_json(&j, &t, e);
+	rowtext_event_json(&j, &t, &shown);
 	publish_take(l, &e->series, "event", out.data);
 }
 

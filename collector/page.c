@@ -15,6 +15,15 @@
  * rush of readers costs one page. */
 #define MAX_AGE_S 5
 
+/* "?asof=..." where that was asked for; without it, nothing. */
+static void put_asof(struct html *h, const struct view *v, const char *before)
+{
+	char asof[CALENDAR_RFC3339_LEN];
+	if (v->call->params.asof_ms)
+		html_putf(h, "%sasof=%s", before,
+			  calendar_rfc3339(asof, v->call->params.asof_ms, 0));
+}
+
 void page_href(struct html *h, const struct view *v, const char *path)
 {
 	const char *range = query_get(&v->call->query, "range");
@@ -24,9 +33,16 @@ void page_href(struct html *h, const struct view *v, const char *path)
 		html_put(h, "?range=");
 		html_text(h, range);
 	}
+	put_asof(h, v, range ? "&amp;" : "?");
 }
 
-static void put_head(struct html *h, const struct page *p)
+/* A view of what was once known does not change. */
+static bool is_live(const struct view *v, const struct page *p)
+{
+	return p->stream && !v->call->params.asof_ms;
+}
+
+static void put_head(struct html *h, const struct view *v, const struct page *p)
 {
 	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
 	bool fa = h->lang == LANG_FA;
@@ -46,7 +62,7 @@ static void put_head(struct html *h, const struct page *p)
 		    "<link rel=\"icon\" href=\"/web/icon.svg\">\n");
 	html_putf(h, "<link rel=\"stylesheet\" href=\"/web/style.css?v=%s\">\n",
 		  page_asset_version(style, asset_style_css, asset_style_css_len));
-	if (p->stream)
+	if (is_live(v, p))
 		html_putf(h, "<script src=\"/web/live.js?v=%s\" defer></script>\n",
 			  page_asset_version(script, asset_live_js, asset_live_js_len));
 	html_put(h, "</head>\n<body>\n");
@@ -64,6 +80,7 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
 		  fa ? "" : "/fa");
 	html_text(h, p->path);
+	put_asof(h, v, "?");
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
 	html_put(h, "</a></div>\n</header>\n");
@@ -88,17 +105,36 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 		html_put(h, i ? " <a href=\"" : "<a href=\"");
 		html_put(h, v->lang == LANG_FA ? "/fa" : "");
 		html_text(h, p->path);
-		html_putf(h, "?range=%s\"%s>", ranges[i].value,
-			  now ? " aria-current=\"page\"" : "");
+		html_putf(h, "?range=%s", ranges[i].value);
+		put_asof(h, v, "&amp;");
+		html_put(h, now ? "\" aria-current=\"page\">" : "\">");
 		html_say(h, ranges[i].text, NULL, NULL, NULL);
 		html_put(h, "</a>");
 	}
 	html_put(h, "</nav>\n");
 }
 
+static void put_when_known(struct html *h, const struct view *v, const struct page *p)
+{
+	char when[CALENDAR_RFC3339_LEN];
+	if (!v->call->params.asof_ms)
+		return;
+	calendar_rfc3339(when, v->call->params.asof_ms, 0);
+	when[19] = '\0';
+	when[10] = ' ';
+	html_put(h, "<p class=\"at\" role=\"note\">");
+	html_say(h, TEXT_ASOF, when, NULL, NULL);
+	html_put(h, " <a href=\"");
+	html_put(h, v->lang == LANG_FA ? "/fa" : "");
+	html_text(h, p->path);
+	html_put(h, "\">");
+	html_say(h, TEXT_ASOF_NOW, NULL, NULL, NULL);
+	html_put(h, "</a></p>\n");
+}
+
 void page_begin(struct html *h, const struct view *v, const struct page *p)
 {
-	put_head(h, p);
+	put_head(h, v, p);
 	html_put(h, "<header>\n");
 	if (v->call->api->synthetic) {
 		html_put(h, "<p class=\"synthetic\" role=\"note\"><b>");
@@ -109,13 +145,14 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	}
 	put_top(h, v, p);
 	html_put(h, "<div id=\"say\" class=\"unseen\" role=\"status\"></div>\n<main id=\"live\"");
-	if (p->stream)
+	if (is_live(v, p))
 		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
 	html_put(h, ">\n");
-	chart_patterns(h);
+	chart_patterns(h, false);
 	html_put(h, "<h1>");
 	html_put(h, p->headline);
 	html_put(h, "</h1>\n");
+	put_when_known(h, v, p);
 	if (p->data_query)
 		put_ranges(h, v, p);
 }
@@ -124,22 +161,25 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 static void put_data_links(struct html *h, const struct view *v, const struct page *p)
 {
 	static const char *const formats[] = {"csv", "json"};
-	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
+	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN], asof[CALENDAR_RFC3339_LEN];
 	calendar_rfc3339(from, v->from_ms, 0);
 	calendar_rfc3339(until, v->until_ms, 0);
+	calendar_rfc3339(asof, v->call->now_ms, 0);
 	html_put(h, "<p>");
 	html_say(h, TEXT_DATA, NULL, NULL, NULL);
-	for (int i = 0; i < 2; i++)
-		html_putf(h,
-			  " <a "
-			  "href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64
-			  "\">%s</a>",
-			  formats[i], p->data_query, from, until, v->step_ms / 1000,
-			  i ? "JSON" : "CSV");
+	for (int i = 0; i < 2; i++) {
+		html_putf(
+			h,
+			" <a "
+			"href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64,
+			formats[i], p->data_query, from, until, v->step_ms / 1000);
+		put_asof(h, v, "&amp;");
+		html_putf(h, "\">%s</a>", i ? "JSON" : "CSV");
+	}
 	html_put(h, " · <a href=\"");
 	html_put(h, v->lang == LANG_FA ? "/fa" : "");
 	html_text(h, p->path);
-	html_putf(h, "?from=%s&amp;until=%s\">", from, until);
+	html_putf(h, "?from=%s&amp;until=%s&amp;asof=%s\">", from, until, asof);
 	html_say(h, TEXT_DATA_LINK, NULL, NULL, NULL);
 	html_put(h, "</a></p>\n");
 }

@@ -10,6 +10,8 @@
 
 #include "collector/api.h"
 #include "collector/chart.h"
+#include "collector/chart_look.h"
+#include "collector/chart_scale.h"
 #include "collector/html.h"
 
 /* One series: its band and where it stands at the end. */

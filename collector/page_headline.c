@@ -1,6 +1,7 @@
 /* page_headline.c: the state of a country in one sentence. It says what was observed, and what was
  * not; never who did it or why. */
 #include "collector/page.h"
+#include "collector/withhold.h"
 #include "collector/words.h"
 
 struct tally {
@@ -61,7 +62,9 @@ static void put_heard(struct html *h, const struct view *view, const struct verd
 {
 	enum lang l = h->lang;
 	uint32_t min_probes = view->call->api->publish->min_probes;
-	if (v->probes < min_probes && min_probes > 1)
+	if (withhold_gives_away(v))
+		html_say(h, TEXT_HEARD_WITHHELD, NULL, NULL, NULL);
+	else if (v->probes < min_probes && min_probes > 1)
 		html_say(h, TEXT_HEARD_FEW, words_int(l, min_probes).s, NULL, NULL);
 	else
 		html_say(h, TEXT_HEARD, words_int(l, v->probes).s, NULL, NULL);

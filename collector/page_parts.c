@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/chart_axis.h"
+#include "collector/chart_band.h"
 #include "collector/country.h"
 #include "collector/page.h"
+#include "collector/withhold.h"
 #include "collector/words.h"
 
 static void say(struct html *h, enum text t)
@@ -24,14 +27,15 @@ static enum text access_text(enum access_type a)
 	}
 }
 
-/* "up 12% (4–29%), n=31 of 40"; of fewer than min_probes only that: "n<5". */
+/* "up 12% (4–29%), n=31 of 40"; of fewer than min_probes only that: "n<5"; nothing of what gives
+ * away such a number. */
 static void put_figures(struct html *h, const struct view *view, const struct row *r)
 {
 	const struct verdict *v = &r->v;
 	uint32_t min_probes = view->call->api->publish->min_probes;
 	enum lang l = h->lang;
 	struct words n = words_int(l, v->probes);
-	if (!r->step_ms)
+	if (!r->step_ms || withhold_gives_away(v))
 		return;
 	if (v->probes < min_probes && min_probes > 1)
 		n = words_below(l, min_probes);
@@ -60,24 +64,32 @@ static void put_state(struct html *h, const struct view *v, const struct strip *
 	html_put(h, "</span>");
 }
 
+static struct chart_scale scale_of(const struct view *v)
+{
+	return (struct chart_scale){v->from_ms, v->until_ms, v->offset_min,
+				    words_calendar(v->lang)};
+}
+
 static void put_band(struct html *h, const struct view *v, const struct strip *s, const char *name)
 {
 	struct buf changes, label;
 	size_t n = chart_changes(&s->chart);
+	struct chart_scale scale = scale_of(v);
 	buf_init(&changes, 1024);
 	buf_init(&label, 2048);
 	html_fill(&changes, h->lang, n ? TEXT_BAND_CHANGES : TEXT_BAND_STEADY,
 		  words_int(h->lang, (int64_t)n).s, NULL, NULL);
 	html_fill(&label, h->lang, TEXT_BAND_LABEL, name,
 		  html_word(h->lang, html_state_text(s->current.v.state)), changes.data);
-	chart_band(h, &s->chart, label.data, v->offset_min);
+	chart_band(h, NULL, &s->chart, label.data, &scale);
 	buf_clear(&changes);
 	buf_clear(&label);
 }
 
 static void put_axis(struct html *h, const struct view *v)
 {
-	chart_axis(h, v->from_ms, v->until_ms, v->offset_min);
+	struct chart_scale scale = scale_of(v);
+	chart_axis(h, NULL, &scale, CHART_PHONE);
 }
 
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name)

@@ -144,13 +144,17 @@ void view_gather(struct view *v, struct strips *strips, struct series_query q)
 {
 	const struct publish *publish = v->call->api->publish;
 	struct gathering g = {.view = v, .strips = strips};
-	q.from_ms = v->from_ms;
-	q.until_ms = v->until_ms;
-	v->failed |= publish_timeline(publish, &q, v->step_ms, v->until_ms, put_row, &g) != 0;
+	struct publish_ask bands = {
+		.q = q, .step_ms = v->step_ms, .now_ms = v->until_ms, .states_only = true};
+	bands.q.from_ms = v->from_ms;
+	bands.q.until_ms = v->until_ms;
+	bands.q.asof_ms = v->call->params.asof_ms;
+	struct publish_ask newest = {.q = bands.q, .now_ms = v->until_ms};
+	newest.q.from_ms = v->until_ms - NEWEST_STEPS * publish->row_step_ms;
+	v->failed |= publish_timeline(publish, &bands, put_row, &g) != 0;
 	g.newest = true;
 	g.at = 0;
-	q.from_ms = v->until_ms - NEWEST_STEPS * publish->row_step_ms;
-	v->failed |= publish_timeline(publish, &q, 0, v->until_ms, put_row, &g) != 0;
+	v->failed |= publish_timeline(publish, &newest, put_row, &g) != 0;
 	for (size_t i = 0; i < strips->n; i++)
 		find_since(v, &strips->items[i]);
 }
@@ -181,6 +185,7 @@ void view_gather_events(struct view *v, struct series_query q)
 {
 	q.from_ms = v->from_ms;
 	q.until_ms = v->until_ms;
+	q.asof_ms = v->call->params.asof_ms;
 	v->failed |= publish_events(v->call->api->publish, &q, put_event, v) < 0;
 	if (v->n_events)
 		qsort(v->events, v->n_events, sizeof(*v->events), newest_first);
@@ -231,8 +236,12 @@ static int is_heard(void *arg, const struct row *r)
 
 bool view_has_history(const struct view *v)
 {
-	const struct series_query country = {
-		.access = -1, .from_ms = v->until_ms - HISTORY_MS, .until_ms = v->until_ms};
-	return publish_timeline(v->call->api->publish, &country, DAY_MS, v->until_ms, is_heard,
-				NULL) > 0;
+	const struct publish_ask country = {.q = {.access = -1,
+						  .from_ms = v->until_ms - HISTORY_MS,
+						  .until_ms = v->until_ms,
+						  .asof_ms = v->call->params.asof_ms},
+					    .step_ms = DAY_MS,
+					    .now_ms = v->until_ms,
+					    .states_only = true};
+	return publish_timeline(v->call->api->publish, &country, is_heard, NULL) > 0;
 }

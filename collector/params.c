@@ -19,7 +19,7 @@ struct reading {
 	struct params *p;
 	const struct params_env *env;
 	struct problem *why;
-	const char *from, *until; /* read last, since they depend on each other */
+	const char *asof, *at, *from, *until; /* read last, since they depend on each other */
 };
 
 static int refuse_word(struct problem *why, const char *name, const char *value,
@@ -40,6 +40,18 @@ static int read_from(struct reading *r, const char *value)
 static int read_until(struct reading *r, const char *value)
 {
 	r->until = value;
+	return 0;
+}
+
+static int read_asof(struct reading *r, const char *value)
+{
+	r->asof = value;
+	return 0;
+}
+
+static int read_at(struct reading *r, const char *value)
+{
+	r->at = value;
 	return 0;
 }
 
@@ -225,6 +237,8 @@ static const struct {
 	{"lang", PARAM_LANG, read_lang, false},
 	{"format", PARAM_FORMAT, read_format, false},
 	{"v", PARAM_VERSION, read_version, false},
+	{"asof", PARAM_ASOF, read_asof, false},
+	{"at", PARAM_AT, read_at, false},
 };
 #define TABLE_LEN (sizeof(table) / sizeof(table[0]))
 
@@ -258,9 +272,10 @@ static int read_pair(struct reading *r, const struct query_pair *pair, unsigned 
 	return refuse_name(r, pair->name);
 }
 
-static int read_time(struct reading *r, const char *name, const char *text, int64_t *out)
+static int read_time(struct reading *r, const char *name, const char *text, int64_t now_ms,
+		     int64_t *out)
 {
-	if (clock_parse(text, r->env->now_ms, out) == 0)
+	if (clock_parse(text, now_ms, out) == 0)
 		return 0;
 	return problem_set(
 		r->why, 400, name,
@@ -268,18 +283,48 @@ static int read_time(struct reading *r, const char *name, const char *text, int6
 		name, text);
 }
 
-/* from and until, of which either may be missing, and range. */
+/* The moment that stands for now. */
+static int read_now(struct reading *r, int64_t *now_ms)
+{
+	char began[CLOCK_RFC3339_LEN];
+	*now_ms = r->env->now_ms;
+	if (!r->asof)
+		return 0;
+	if (read_time(r, "asof", r->asof, r->env->now_ms, now_ms) < 0)
+		return -1;
+	if (*now_ms > r->env->now_ms)
+		return problem_set(r->why, 400, "asof",
+				   "asof is in the future: nobody knows what will be known then");
+	if (!r->env->began_ms)
+		return problem_set(r->why, 400, "asof",
+				   "nothing is known yet, so nothing was known then");
+	if (*now_ms < r->env->began_ms)
+		return problem_set(r->why, 400, "asof",
+				   "nothing was known then: the first step that was observed as it "
+				   "happened ended at %s",
+				   clock_rfc3339(began, r->env->began_ms));
+	r->p->asof_ms = *now_ms;
+	return 0;
+}
+
+/* asof first; then at, from and until, of which any may be missing, and range. */
 static int read_times(struct reading *r)
 {
 	struct params *p = r->p;
-	int64_t range = p->range_ms ? p->range_ms : PARAMS_RANGE_DEFAULT_MS;
-	p->until_ms = r->env->now_ms;
-	if (r->until && read_time(r, "until", r->until, &p->until_ms) < 0)
+	int64_t range = p->range_ms ? p->range_ms : PARAMS_RANGE_DEFAULT_MS, now;
+	if (read_now(r, &now) < 0)
+		return -1;
+	p->at_ms = p->until_ms = now;
+	if (r->at && read_time(r, "at", r->at, now, &p->at_ms) < 0)
+		return -1;
+	if (p->at_ms > now)
+		return problem_set(r->why, 400, "at", "at is in the future");
+	if (r->until && read_time(r, "until", r->until, now, &p->until_ms) < 0)
 		return -1;
 	p->from_ms = p->until_ms - range;
 	if (r->from && p->range_ms)
 		return problem_set(r->why, 400, "range", "range and from can't both be given");
-	if (r->from && read_time(r, "from", r->from, &p->from_ms) < 0)
+	if (r->from && read_time(r, "from", r->from, now, &p->from_ms) < 0)
 		return -1;
 	if (p->from_ms >= p->until_ms)
 		return problem_set(r->why, 400, r->from ? "from" : "until",
@@ -314,6 +359,7 @@ void params_series(const struct params *p, struct series_query *out)
 		.access = p->access,
 		.from_ms = p->from_ms,
 		.until_ms = p->until_ms,
+		.asof_ms = p->asof_ms,
 	};
 }
 

@@ -31,6 +31,8 @@ enum param {
 	PARAM_LANG = 1 << 10,
 	PARAM_FORMAT = 1 << 11,
 	PARAM_VERSION = 1 << 12, /* of an asset; makes its address change with its content */
+	PARAM_ASOF = 1 << 13,	 /* what was known then */
+	PARAM_AT = 1 << 14,	 /* one step instead of a time */
 };
 
 enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT, FORMAT_HTML };
@@ -40,6 +42,8 @@ enum lang { LANG_EN, LANG_FA };
 #define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)
 
 struct params {
+	int64_t asof_ms; /* 0: what is known; otherwise it stands for `now` in all other times */
+	int64_t at_ms;	 /* now unless given */
 	int64_t from_ms, until_ms;
 	int64_t range_ms; /* what `range` or the default says; 0 when from or until were given */
 	int64_t step_ms;  /* 0: the step of stored rows */
@@ -59,6 +63,7 @@ struct params {
 struct params_env {
 	const struct country *country;
 	int64_t now_ms;
+	int64_t began_ms; /* nothing was known before; 0: nothing is */
 	int64_t row_step_ms;
 	unsigned int allowed; /* enum param bits */
 };

@@ -12,6 +12,7 @@
  * measured. */
 #include "collector/place.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <maxminddb.h>
@@ -191,10 +192,30 @@ static const struct sockaddr *unmap(const struct sockaddr *peer, struct sockaddr
 	return (const struct sockaddr *)v4;
 }
 
+static uint32_t find_network(const struct place *p, const struct sockaddr *addr)
+{
+	static const char *const path[] = {"autonomous_system_number", NULL};
+	MMDB_entry_s entry;
+	return find(p->asn, addr, &entry) ? get_number(&entry, path) : 0;
+}
+
+uint32_t *place_networks(const struct place *p, const struct batch *b)
+{
+	uint32_t *out = xcalloc(b->n_addrs + 1, sizeof(*out));
+	for (size_t i = 0; i < b->n_addrs; i++) {
+		struct sockaddr_in four = {.sin_family = AF_INET};
+		struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+		if (inet_pton(AF_INET, b->addrs[i], &four.sin_addr) == 1)
+			out[i] = find_network(p, (const struct sockaddr *)&four);
+		else if (inet_pton(AF_INET6, b->addrs[i], &six.sin6_addr) == 1)
+			out[i] = find_network(p, (const struct sockaddr *)&six);
+	}
+	return out;
+}
+
 void place_lookup(const struct place *p, const struct sockaddr *peer, struct placement *out)
 {
 	static const char *const country_paths[][3] = {{"country", "iso_code"}, {"country_code"}};
-	static const char *const asn_path[] = {"autonomous_system_number", NULL};
 	MMDB_entry_s entry;
 	struct sockaddr_in v4;
 
@@ -202,10 +223,8 @@ void place_lookup(const struct place *p, const struct sockaddr *peer, struct pla
 	if (!peer || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6))
 		return;
 	peer = unmap(peer, &v4);
-	if (find(p->asn, peer, &entry)) {
-		out->isp = get_number(&entry, asn_path);
-		out->isp_source = out->isp ? PLACE_MMDB : PLACE_NONE;
-	}
+	out->isp = find_network(p, peer);
+	out->isp_source = out->isp ? PLACE_MMDB : PLACE_NONE;
 	if (!find(p->city, peer, &entry))
 		return;
 	if (!get_text(&entry, out->country, sizeof(out->country), country_paths[0]))
@@ -219,19 +238,17 @@ void place_lookup(const struct place *p, const struct sockaddr *peer, struct pla
 	}
 }
 
-/* Is the address that of a network in the batch's country? With no city database the list of ISPs
- * must tell. */
-static bool is_inside(const struct place *p, const struct batch *b, const struct placement *seen)
+bool place_is_inside(const struct country *country, const struct placement *seen)
 {
 	if (*seen->country)
-		return !strcmp(seen->country, b->country);
-	return country_isp(p->country, seen->isp) != NULL;
+		return !strcmp(seen->country, country->code);
+	return country_isp(country, seen->isp) != NULL;
 }
 
 void place_batch(const struct place *p, const struct batch *b, const struct placement *seen,
 		 struct placement *out)
 {
-	bool inside = is_inside(p, b, seen);
+	bool inside = !strcmp(b->country, p->country->code) && place_is_inside(p->country, seen);
 	*out = (struct placement){.isp = b->isp, .access = b->access};
 	strcpy(out->country, b->country);
 	if (*b->region) {

@@ -8,6 +8,7 @@
 #ifndef COLLECTOR_PLACE_H
 #define COLLECTOR_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,10 @@ void place_close(struct place *p);
 
 /* What the address alone says. peer may be NULL: then nothing. */
 void place_lookup(const struct place *p, const struct sockaddr *peer, struct placement *out);
+/* The AS number of each address that the batch names, 0 unknown: as many as it has addresses. To be freed. */
+uint32_t *place_networks(const struct place *p, const struct batch *b);
+/* The address is that of a network in the country. With no city database the list of ISPs must tell. */
+bool place_is_inside(const struct country *country, const struct placement *seen);
 /* What counts for a batch: declared wins, mmdb fills the gaps, access falls back to the ISP's own. */
 void place_batch(const struct place *p, const struct batch *b, const struct placement *seen,
 		 struct placement *out);

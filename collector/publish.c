@@ -1,8 +1,4 @@
-/* publish.c: rows as they may be shown.
- *
- * Withheld: of a row with fewer than min_probes probes, every figure; of any row, the shares of classes that fewer
- * probes tried. Such a row reads as an empty bucket does, so that it does not say whether anybody was there.
- */
+/* publish.c: rows as they may be shown. */
 #include "collector/publish.h"
 
 #include <math.h>
@@ -10,16 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/lines.h"
+#include "collector/withhold.h"
 #include "common/buf.h"
-
-static const struct verdict nothing = {.up = NAN, .lo = NAN, .hi = NAN, .rule = "few"};
 
 /* Some fine rows on the way to one coarse row. */
 struct fold {
 	struct row row;
-	size_t n;	     /* fine buckets taken */
-	size_t held[STATES]; /* of them, by state */
-	char rules[STATES][sizeof(nothing.rule)];
+	size_t n; /* fine buckets taken */
+	struct {
+		size_t n; /* of them, in this state */
+		char rule[sizeof(((struct verdict *)NULL)->rule)];
+		uint32_t fragile; /* the least that there was */
+	} held[STATES];
 	double up, lo, hi; /* sums */
 	size_t n_up;
 	uint32_t most; /* probes of the row whose counts are shown */
@@ -27,7 +26,8 @@ struct fold {
 
 struct stream {
 	const struct publish *p;
-	int64_t step_ms, until_ms;
+	struct lines *lines; /* NULL: no look at sums */
+	int64_t step_ms, from_ms, until_ms, asof_ms;
 	struct series series;
 	int64_t next_ms; /* the fine bucket that comes next */
 	struct fold fold;
@@ -35,70 +35,69 @@ struct stream {
 	void *arg;
 };
 
-static void withhold_all(struct row *r, uint32_t min_probes)
-{
-	enum state state = r->v.state;
-	uint32_t expected = r->v.expected;
-	r->v = nothing;
-	r->v.expected = expected < min_probes ? 0 : expected;
-	if (state == STATE_SILENT) {
-		r->v.state = state;
-		snprintf(r->v.rule, sizeof(r->v.rule), "silent");
-	} else {
-		r->revision = 0;
-		r->revised_ms = 0;
-	}
-}
-
-static void withhold(struct row *r, uint32_t min_probes)
-{
-	struct verdict *v = &r->v;
-	if (v->probes < min_probes) {
-		withhold_all(r, min_probes);
-		return;
-	}
-	for (size_t c = 0; c < CLASSES; c++)
-		if (v->share[c].n < min_probes)
-			v->share[c] = (struct verdict_share){0};
-	if (!v->share[CLASS_OPEN].n)
-		v->up = v->lo = v->hi = NAN;
-}
-
 static enum state longest(const struct fold *f)
 {
 	enum state best = STATE_INSUFFICIENT;
 	for (size_t s = 0; s < STATES; s++)
-		if (f->held[s] > f->held[best] ||
-		    (f->held[s] == f->held[best] && state_rank((enum state)s) > state_rank(best)))
+		if (f->held[s].n > f->held[best].n ||
+		    (f->held[s].n == f->held[best].n &&
+		     state_rank((enum state)s) > state_rank(best)))
 			best = (enum state)s;
 	return best;
 }
 
+/* WITHHOLD_LATE is larger than any number. */
 static uint32_t max_u32(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
 }
 
+static void copy_counts(struct verdict *to, const struct verdict *from)
+{
+	memcpy(to->share, from->share, sizeof(to->share));
+	memcpy(to->sign, from->sign, sizeof(to->sign));
+	memcpy(to->mech, from->mech, sizeof(to->mech));
+}
+
+static void fold_state(struct fold *f, const struct verdict *v)
+{
+	if (!f->held[v->state].n++)
+		memcpy(f->held[v->state].rule, v->rule, sizeof(v->rule));
+	if (v->fragile && (!f->held[v->state].fragile || v->fragile < f->held[v->state].fragile))
+		f->held[v->state].fragile = v->fragile;
+}
+
+static void fold_revision(struct row *to, const struct row *r)
+{
+	to->revision = max_u32(to->revision, r->revision);
+	to->method = max_u32(to->method, r->method);
+	if (r->revised_ms > to->revised_ms) {
+		to->revised_ms = r->revised_ms;
+		to->why = r->why;
+	}
+}
+
 static void fold_add(struct fold *f, const struct row *r)
 {
 	struct verdict *v = &f->row.v;
+	if (!f->n)
+		withhold_empty(v);
 	if (!f->n || r->v.probes > f->most)
-		memcpy(v->share, r->v.share, sizeof(v->share));
+		copy_counts(v, &r->v);
 	f->most = max_u32(f->most, r->v.probes);
 	v->probes = max_u32(v->probes, r->v.probes);
 	v->expected = max_u32(v->expected, r->v.expected);
 	v->late = max_u32(v->late, r->v.late);
-	f->row.revision = max_u32(f->row.revision, r->revision);
-	if (r->revised_ms > f->row.revised_ms)
-		f->row.revised_ms = r->revised_ms;
+	v->part_lo = fmin(v->part_lo, r->v.part_lo); /* the other one where one is NaN */
+	v->part_hi = fmax(v->part_hi, r->v.part_hi);
 	if (!isnan(r->v.up)) {
 		f->up += r->v.up;
 		f->lo += r->v.lo;
 		f->hi += r->v.hi;
 		f->n_up++;
 	}
-	if (!f->held[r->v.state]++)
-		memcpy(f->rules[r->v.state], r->v.rule, sizeof(r->v.rule));
+	fold_state(f, &r->v);
+	fold_revision(&f->row, r);
 	f->n++;
 }
 
@@ -112,9 +111,11 @@ static int fold_end(struct stream *s)
 	v->state = longest(f);
 	if (v->state == STATE_INSUFFICIENT) {
 		f->n_up = 0;
-		memset(v->share, 0, sizeof(v->share));
+		copy_counts(v, &(struct verdict){0});
+		v->part_lo = v->part_hi = NAN;
 	}
-	memcpy(v->rule, f->rules[v->state], sizeof(v->rule));
+	v->fragile = f->held[v->state].fragile;
+	memcpy(v->rule, f->held[v->state].rule, sizeof(v->rule));
 	v->up = f->n_up ? verdict_round(f->up / (double)f->n_up) : NAN;
 	v->lo = f->n_up ? verdict_round(f->lo / (double)f->n_up) : NAN;
 	v->hi = f->n_up ? verdict_round(f->hi / (double)f->n_up) : NAN;
@@ -144,8 +145,9 @@ static int take(struct stream *s, const struct row *r)
 /* Empty buckets up to a time. */
 static int fill(struct stream *s, int64_t until_ms)
 {
-	struct row r = {.series = s->series, .step_ms = s->p->row_step_ms, .v = nothing};
+	struct row r = {.series = s->series, .step_ms = s->p->row_step_ms};
 	int rc = 0;
+	withhold_empty(&r.v);
 	while (rc == 0 && s->next_ms < until_ms) {
 		r.start_ms = s->next_ms;
 		rc = take(s, &r);
@@ -157,22 +159,38 @@ static int on_row(void *arg, const struct row *stored)
 {
 	struct stream *s = arg;
 	struct row r = *stored;
+	uint32_t mask = 0;
+	if (s->lines && lines_mask(s->lines, r.start_ms, &mask) < 0)
+		return -1;
+	withhold_row(&r, mask, s->p->min_probes);
 	int rc = fill(s, r.start_ms);
-	withhold(&r, s->p->min_probes);
 	return rc ? rc : take(s, &r);
 }
 
-static int one_series(struct stream *s, const struct series *series, int64_t from_ms)
+static int one_series(struct stream *s, const struct series *series)
 {
 	const char *regions[2];
-	const struct series_query q = store_query_one(series, regions, from_ms, s->until_ms);
+	struct series_query q = store_query_one(series, regions, s->from_ms, s->until_ms);
+	q.asof_ms = s->asof_ms;
 	s->series = *series;
-	s->next_ms = from_ms;
+	s->next_ms = s->from_ms;
 	s->fold = (struct fold){0};
+	if (s->lines && lines_choose(s->lines, series) < 0)
+		return -1;
 	int rc = store_rows(s->p->store, &q, on_row, s);
 	if (rc == 0)
 		rc = fill(s, s->until_ms);
 	return rc ? rc : fold_end(s);
+}
+
+static struct lines *lines_of(const struct stream *s, bool one_step)
+{
+	const struct lines_config config = {.store = s->p->store,
+					    .min_probes = s->p->min_probes,
+					    .step_ms = s->p->row_step_ms,
+					    .asof_ms = s->asof_ms,
+					    .one_step = one_step};
+	return lines_new(&config);
 }
 
 struct list {
@@ -221,27 +239,58 @@ static void list_named(struct list *l, const struct series_query *q, const struc
 			list_isps(l, q, country->regions[i].code);
 }
 
-int publish_timeline(const struct publish *p, const struct series_query *q, int64_t step_ms,
-		     int64_t now_ms, int (*fn)(void *arg, const struct row *r), void *arg)
+int publish_timeline(const struct publish *p, const struct publish_ask *ask,
+		     int (*fn)(void *arg, const struct row *r), void *arg)
 {
+	const struct series_query *q = &ask->q;
 	struct stream s = {.p = p,
-			   .step_ms = step_ms ? step_ms : p->row_step_ms,
-			   .until_ms = q->until_ms < now_ms ? q->until_ms : now_ms,
+			   .step_ms = ask->step_ms ? ask->step_ms : p->row_step_ms,
+			   .until_ms = q->until_ms < ask->now_ms ? q->until_ms : ask->now_ms,
+			   .asof_ms = q->asof_ms,
 			   .fn = fn,
 			   .arg = arg};
 	struct list l = {0};
-	int64_t from = q->from_ms > 0 ? q->from_ms - q->from_ms % s.step_ms : 0;
+	s.from_ms = q->from_ms > 0 ? q->from_ms - q->from_ms % s.step_ms : 0;
 	if (s.step_ms % p->row_step_ms)
 		return -1;
 	list_named(&l, q, p->country);
 	int rc = store_series(p->store, q, list_add, &l);
 	if (l.n)
 		qsort(l.series, l.n, sizeof(*l.series), series_cmp);
+	s.lines = ask->states_only ? NULL : lines_of(&s, false);
 	for (size_t i = 0; i < l.n && rc == 0; i++)
 		if (!i || !series_equal(&l.series[i], &l.series[i - 1]))
-			rc = one_series(&s, &l.series[i], from);
+			rc = one_series(&s, &l.series[i]);
+	lines_free(s.lines);
 	free(l.series);
 	return rc;
+}
+
+int publish_step(const struct publish *p, const struct series *series, size_t n, int64_t start_ms,
+		 int (*fn)(void *arg, const struct row *r), void *arg)
+{
+	struct stream s = {.p = p,
+			   .step_ms = p->row_step_ms,
+			   .from_ms = start_ms,
+			   .until_ms = start_ms + p->row_step_ms,
+			   .fn = fn,
+			   .arg = arg};
+	int rc = 0;
+	s.lines = lines_of(&s, true);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = one_series(&s, &series[i]);
+	lines_free(s.lines);
+	return rc;
+}
+
+void publish_event(const struct publish *p, struct event *e)
+{
+	if (e->probes < p->min_probes)
+		e->probes = 0;
+	if (e->expected < p->min_probes)
+		e->expected = 0;
+	if (e->n < p->min_probes)
+		e->n = e->hit = 0;
 }
 
 struct events_stream {
@@ -254,8 +303,7 @@ static int on_event(void *arg, const struct event *stored)
 {
 	const struct events_stream *s = arg;
 	struct event e = *stored;
-	if (e.probes < s->p->min_probes)
-		e.probes = 0;
+	publish_event(s->p, &e);
 	return s->fn(s->arg, &e);
 }
 

@@ -1,8 +1,8 @@
 /* publish.h: what may be shown: the only door between the store and the readers.
  *
- * Fills the gaps (an empty bucket is a row too, `insufficient`, never zero), withholds the figures of cells
- * under publish.min_probes, and folds fine rows into a coarser step: the state that held longest in it (the worse
- * of equals), shares as means, probes as the most heard. */
+ * Fills the gaps (an empty bucket is a row too, `insufficient`, never zero), withholds the figures that are too
+ * small or give away one that is (withhold.h), and folds fine rows into a coarser step: the state that held longest
+ * in it (the worse of equals), shares as means, counts as those of the row with the most probes. */
 #ifndef COLLECTOR_PUBLISH_H
 #define COLLECTOR_PUBLISH_H
 
@@ -16,10 +16,22 @@ struct publish {
 	uint32_t min_probes;
 };
 
-/* Rows of q at step_ms (0: row_step_ms; otherwise a multiple of it), series by series, time ascending, without gaps up to
- * min(q->until, now). q->from is rounded down to a step. 0, -1, or what fn returned. */
-int publish_timeline(const struct publish *p, const struct series_query *q, int64_t step_ms,
-		     int64_t now_ms, int (*fn)(void *arg, const struct row *r), void *arg);
+struct publish_ask {
+	struct series_query q; /* from is rounded down to a step */
+	int64_t step_ms;       /* 0: row_step_ms; otherwise a multiple of it */
+	int64_t now_ms;	       /* nothing is shown from here on */
+	/* Only states and shares will be shown, of counts no more than whether there are any: spares the look at sums. */
+	bool states_only;
+};
+
+/* Rows series by series, time ascending, without gaps up to min(q.until, now). 0, -1, or what fn returned. */
+int publish_timeline(const struct publish *p, const struct publish_ask *ask,
+		     int (*fn)(void *arg, const struct row *r), void *arg);
+/* The rows of some series at one step, start_ms. */
+int publish_step(const struct publish *p, const struct series *series, size_t n, int64_t start_ms,
+		 int (*fn)(void *arg, const struct row *r), void *arg);
+/* Takes the counts that are too small out of an event. */
+void publish_event(const struct publish *p, struct event *e);
 int publish_events(const struct publish *p, const struct series_query *q,
 		   int (*fn)(void *arg, const struct event *e), void *arg);
 

@@ -1,5 +1,5 @@
-/* rowtext.c: the fields of rows and events. A field is added in its JSON and its CSV function and
- * in the head of the CSV, all three below one another. */
+/* rowtext.c: the fields of rows. A field is added in its JSON and its CSV function and in the head of
+ * the CSV, all three below one another. */
 #include "collector/rowtext.h"
 
 #include <inttypes.h>
@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/calendar.h"
 #include "collector/country.h"
-
-#define SHARE_DECIMALS 4
+#include "collector/rowfield.h"
+#include "collector/withhold.h"
 
 const char *rowtext_isp(char out[static ROWTEXT_ISP_LEN], uint32_t isp)
 {
@@ -34,62 +33,6 @@ const char *rowtext_isp_name(const struct country *c, uint32_t isp, enum lang la
 	return !i ? "" : lang == LANG_FA && i->name_fa[0] ? i->name_fa : i->name_en;
 }
 
-static const char *access_text(const struct series *s)
-{
-	return s->access == ACCESS_ANY ? "" : access_str(s->access);
-}
-
-/* The views make a step's rows final when it has ended and its grace has passed (views.c). */
-static bool is_provisional(const struct rowtext *t, const struct row *r)
-{
-	int64_t grace = r->step_ms < 10000 ? 10000 : r->step_ms > 120000 ? 120000 : r->step_ms;
-	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms + grace > t->now_ms;
-}
-
-/* The publisher gives 0 for whatever is below the threshold. */
-static bool is_withheld(const struct rowtext *t, uint32_t probes)
-{
-	return probes < t->min_probes && t->min_probes > 1;
-}
-
-static void json_probes(struct jsonw *j, const struct rowtext *t, uint32_t probes)
-{
-	if (is_withheld(t, probes))
-		jsonw_null(j, "probes");
-	else
-		jsonw_int(j, "probes", probes);
-}
-
-static void csv_probes(struct buf *out, const struct rowtext *t, uint32_t probes)
-{
-	if (!is_withheld(t, probes))
-		buf_printf(out, "%" PRIu32, probes);
-	buf_putc(out, ',');
-}
-
-static void json_time(struct jsonw *j, const struct rowtext *t, const char *key, int64_t ms)
-{
-	char text[CALENDAR_RFC3339_LEN];
-	jsonw_str(j, key, ms ? calendar_rfc3339(text, ms, t->offset_min) : NULL);
-}
-
-static void json_text(struct jsonw *j, const char *key, const char *text)
-{
-	jsonw_str(j, key, *text ? text : NULL);
-}
-
-static void json_series(struct jsonw *j, const struct rowtext *t, const struct series *s)
-{
-	char isp[ROWTEXT_ISP_LEN];
-	json_text(j, "region", s->region);
-	json_text(j, "isp", rowtext_isp(isp, s->isp));
-	json_text(j, "access", access_text(s));
-	if (t->names) {
-		json_text(j, "region_name", rowtext_region_name(t->country, s->region, t->lang));
-		json_text(j, "isp_name", rowtext_isp_name(t->country, s->isp, t->lang));
-	}
-}
-
 void rowtext_csv_field(struct buf *out, const char *value)
 {
 	if (!strpbrk(value, ",\"\r\n")) {
@@ -105,136 +48,162 @@ void rowtext_csv_field(struct buf *out, const char *value)
 	buf_putc(out, '"');
 }
 
-static void csv_time(struct buf *out, const struct rowtext *t, int64_t ms)
+/* The views make a step's rows final when it has ended and its grace has passed (views.c). */
+static bool is_provisional(const struct rowtext *t, const struct row *r)
 {
-	char text[CALENDAR_RFC3339_LEN];
-	if (ms)
-		buf_puts(out, calendar_rfc3339(text, ms, t->offset_min));
-	buf_putc(out, ',');
+	int64_t grace = r->step_ms < 10000 ? 10000 : r->step_ms > 120000 ? 120000 : r->step_ms;
+	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms + grace > t->now_ms;
 }
 
-static void csv_share(struct buf *out, double share)
+/* ",sign_ipv6_lost_n": names of columns are names of variables too. */
+static void csv_column(struct buf *out, const char *kind, const char *name, const char *figure)
 {
-	if (!isnan(share))
-		buf_printf(out, "%.*f", SHARE_DECIMALS, share);
-	buf_putc(out, ',');
+	buf_printf(out, ",%s_", kind);
+	for (; *name; name++)
+		buf_putc(out, *name == '-' ? '_' : *name);
+	buf_printf(out, "_%s", figure);
 }
 
-static void csv_series(struct buf *out, const struct series *s)
+static void json_late(struct jsonw *j, const struct verdict *v)
 {
-	char isp[ROWTEXT_ISP_LEN];
-	buf_printf(out, "%s,%s,%s,", s->region, rowtext_isp(isp, s->isp), access_text(s));
+	if (v->late == WITHHOLD_LATE)
+		jsonw_null(j, "late");
+	else
+		jsonw_int(j, "late", v->late);
 }
 
-/* The columns that not every table has; they end the line. */
-static void csv_tail_head(struct buf *out, const struct rowtext *t)
+static double late_share(const struct verdict *v)
 {
-	buf_puts(out, t->names ? ",region_name,isp_name" : "");
-	buf_puts(out, t->synthetic ? ",synthetic\r\n" : "\r\n");
+	return v->probes && v->late != WITHHOLD_LATE ? (double)v->late / v->probes : NAN;
 }
 
-static void csv_tail(struct buf *out, const struct rowtext *t, const struct series *s)
+/* Of targets that nobody judges by there are no counts. */
+#define CLASSES_SHOWN CLASS_OTHER
+
+/* Of signs and mechanisms those that any probe showed; the CSV has all. */
+static void json_counts(struct jsonw *j, const struct verdict *v)
 {
-	if (t->names) {
-		buf_putc(out, ',');
-		rowtext_csv_field(out, rowtext_region_name(t->country, s->region, t->lang));
-		buf_putc(out, ',');
-		rowtext_csv_field(out, rowtext_isp_name(t->country, s->isp, t->lang));
-	}
-	buf_puts(out, t->synthetic ? ",1\r\n" : "\r\n");
+	jsonw_object(j, "classes");
+	for (size_t c = 0; c < CLASSES_SHOWN; c++)
+		if (v->share[c].n)
+			rowfield_json_count(j, class_str((enum target_class)c), "n", v->share[c].n,
+					    "up", v->share[c].up);
+	jsonw_end(j);
+	jsonw_object(j, "signs");
+	for (size_t k = 0; k < SIGNS; k++)
+		if (v->sign[k].hit)
+			rowfield_json_count(j, sign_str((enum sign)k), "n", v->sign[k].hit, "of",
+					    v->sign[k].n);
+	jsonw_end(j);
+	jsonw_object(j, "mechanisms");
+	for (size_t k = 0; k < MECHANISMS; k++)
+		if (v->mech[k].hit)
+			rowfield_json_count(j, mechanism_str((enum mechanism)k), "n",
+					    v->mech[k].hit, "of", v->mech[k].n);
+	jsonw_end(j);
+}
+
+/* A row that says nothing has no revision. */
+static void json_revision(struct jsonw *j, const struct rowtext *t, const struct row *r)
+{
+	if (r->revision && r->method)
+		jsonw_int(j, "method", r->method);
+	else
+		jsonw_null(j, "method");
+	jsonw_str(j, "why", r->revision ? why_str(r->why) : NULL);
+	rowfield_json_time(j, t, "revised", r->revised_ms);
 }
 
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r)
 {
+	const struct verdict *v = &r->v;
 	jsonw_object(j, NULL);
-	json_time(j, t, "start", r->start_ms);
+	rowfield_json_time(j, t, "start", r->start_ms);
 	jsonw_int(j, "step", r->step_ms / 1000);
-	json_series(j, t, &r->series);
-	jsonw_str(j, "state", state_str(r->v.state));
-	jsonw_num(j, "up", r->v.up, SHARE_DECIMALS);
-	jsonw_num(j, "lo", r->v.lo, SHARE_DECIMALS);
-	jsonw_num(j, "hi", r->v.hi, SHARE_DECIMALS);
-	json_probes(j, t, r->v.probes);
-	jsonw_int(j, "expected", r->v.expected);
-	jsonw_int(j, "late", r->v.late);
+	rowfield_json_series(j, t, &r->series);
+	jsonw_str(j, "state", state_str(v->state));
+	jsonw_num(j, "up", v->up, ROWFIELD_DECIMALS);
+	jsonw_num(j, "lo", v->lo, ROWFIELD_DECIMALS);
+	jsonw_num(j, "hi", v->hi, ROWFIELD_DECIMALS);
+	rowfield_json_probes(j, t, "probes", v->probes);
+	jsonw_int(j, "expected", v->expected);
+	json_late(j, v);
 	jsonw_int(j, "revision", r->revision);
-	jsonw_str(j, "rule", r->v.rule);
+	jsonw_str(j, "rule", v->rule);
 	if (is_provisional(t, r))
 		jsonw_bool(j, "provisional", true);
+	if (v->fragile)
+		jsonw_int(j, "fragility", v->fragile);
+	else
+		jsonw_null(j, "fragility");
+	jsonw_num(j, "part_lo", v->part_lo, ROWFIELD_DECIMALS);
+	jsonw_num(j, "part_hi", v->part_hi, ROWFIELD_DECIMALS);
+	json_revision(j, t, r);
+	jsonw_num(j, "late_share", late_share(v), ROWFIELD_DECIMALS);
+	json_counts(j, v);
 	jsonw_end(j);
 }
 
 void rowtext_row_csv_head(struct buf *out, const struct rowtext *t)
 {
 	buf_puts(out, "start,step,region,isp,access,state,up,lo,hi,probes,expected,late,revision,"
-		      "rule,provisional");
-	csv_tail_head(out, t);
+		      "rule,provisional,fragility,part_lo,part_hi,method,why,revised,late_share");
+	for (size_t c = 0; c < CLASSES_SHOWN; c++) {
+		csv_column(out, "class", class_str((enum target_class)c), "up");
+		csv_column(out, "class", class_str((enum target_class)c), "n");
+	}
+	for (size_t k = 0; k < SIGNS; k++) {
+		csv_column(out, "sign", sign_str((enum sign)k), "n");
+		csv_column(out, "sign", sign_str((enum sign)k), "of");
+	}
+	for (size_t k = 0; k < MECHANISMS; k++) {
+		csv_column(out, "mech", mechanism_str((enum mechanism)k), "n");
+		csv_column(out, "mech", mechanism_str((enum mechanism)k), "of");
+	}
+	rowfield_csv_tail_head(out, t);
+}
+
+static void csv_counts(struct buf *out, const struct verdict *v)
+{
+	for (size_t c = 0; c < CLASSES_SHOWN; c++)
+		rowfield_csv_count(out, v->share[c].up, v->share[c].n);
+	for (size_t k = 0; k < SIGNS; k++)
+		rowfield_csv_count(out, v->sign[k].hit, v->sign[k].n);
+	for (size_t k = 0; k < MECHANISMS; k++)
+		rowfield_csv_count(out, v->mech[k].hit, v->mech[k].n);
+}
+
+static void csv_revision(struct buf *out, const struct rowtext *t, const struct row *r)
+{
+	if (r->v.fragile)
+		buf_printf(out, "%" PRIu32, r->v.fragile);
+	buf_putc(out, ',');
+	rowfield_csv_share(out, r->v.part_lo);
+	rowfield_csv_share(out, r->v.part_hi);
+	if (r->revision && r->method)
+		buf_printf(out, "%" PRIu32, r->method);
+	buf_printf(out, ",%s,", r->revision ? why_str(r->why) : "");
+	rowfield_csv_time(out, t, r->revised_ms);
 }
 
 void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r)
 {
-	csv_time(out, t, r->start_ms);
+	const struct verdict *v = &r->v;
+	rowfield_csv_time(out, t, r->start_ms);
 	buf_printf(out, "%" PRId64 ",", r->step_ms / 1000);
-	csv_series(out, &r->series);
-	buf_printf(out, "%s,", state_str(r->v.state));
-	csv_share(out, r->v.up);
-	csv_share(out, r->v.lo);
-	csv_share(out, r->v.hi);
-	csv_probes(out, t, r->v.probes);
-	buf_printf(out, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%s,%d", r->v.expected, r->v.late,
-		   r->revision, r->v.rule, is_provisional(t, r));
-	csv_tail(out, t, &r->series);
-}
-
-/* What the event is about, in the words of `by`. */
-static const char *scope(const struct series *s)
-{
-	static const char *const words[] = {"country",	  "access",	      "isp",
-					    "isp,access", "region",	      "region,access",
-					    "region,isp", "region,isp,access"};
-	return words[(s->region[0] ? 4 : 0) + (s->isp != ISP_ANY ? 2 : 0) +
-		     (s->access != ACCESS_ANY ? 1 : 0)];
-}
-
-void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
-{
-	jsonw_object(j, NULL);
-	jsonw_str(j, "id", e->id);
-	jsonw_str(j, "state", state_str(e->state));
-	jsonw_str(j, "scope", scope(&e->series));
-	json_series(j, t, &e->series);
-	json_time(j, t, "onset", e->onset_ms);
-	json_time(j, t, "onset_lo", e->onset_lo_ms);
-	json_time(j, t, "onset_hi", e->onset_hi_ms);
-	json_time(j, t, "end", e->end_ms);
-	json_time(j, t, "detected", e->detected_ms);
-	jsonw_num(j, "severity", e->severity, 2);
-	json_probes(j, t, e->probes);
-	jsonw_int(j, "revision", e->revision);
-	jsonw_end(j);
-}
-
-void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)
-{
-	buf_puts(out, "id,state,scope,region,isp,access,onset,onset_lo,onset_hi,end,detected,"
-		      "severity,probes,revision");
-	csv_tail_head(out, t);
-}
-
-void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct event *e)
-{
-	rowtext_csv_field(out, e->id);
-	buf_printf(out, ",%s,", state_str(e->state));
-	rowtext_csv_field(out, scope(&e->series));
-	buf_putc(out, ',');
-	csv_series(out, &e->series);
-	csv_time(out, t, e->onset_ms);
-	csv_time(out, t, e->onset_lo_ms);
-	csv_time(out, t, e->onset_hi_ms);
-	csv_time(out, t, e->end_ms);
-	csv_time(out, t, e->detected_ms);
-	buf_printf(out, "%.2f,", e->severity);
-	csv_probes(out, t, e->probes);
-	buf_printf(out, "%" PRIu32, e->revision);
-	csv_tail(out, t, &e->series);
+	rowfield_csv_series(out, &r->series);
+	buf_printf(out, "%s,", state_str(v->state));
+	rowfield_csv_share(out, v->up);
+	rowfield_csv_share(out, v->lo);
+	rowfield_csv_share(out, v->hi);
+	rowfield_csv_probes(out, t, v->probes);
+	buf_printf(out, "%" PRIu32 ",", v->expected);
+	if (v->late != WITHHOLD_LATE)
+		buf_printf(out, "%" PRIu32, v->late);
+	buf_printf(out, ",%" PRIu32 ",%s,%d,", r->revision, v->rule, is_provisional(t, r));
+	csv_revision(out, t, r);
+	if (!isnan(late_share(v)))
+		buf_printf(out, "%.*f", ROWFIELD_DECIMALS, late_share(v));
+	csv_counts(out, v);
+	rowfield_csv_tail(out, t, &r->series);
 }

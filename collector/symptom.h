@@ -1,7 +1,8 @@
 /* symptom.h: how a target fails, as mechanisms (mechanism.def), from the steps of one visit. Pure.
  *
  *	what was forged	 a fingerprint, an address that can't be true, a further, different answer to a
- *			 question: always counts, whatever else succeeded
+ *			 question, an answer that controls contradict: always counts, whatever else
+ *			 succeeded
  *	names		 count when no question of the visit was answered
  *	addresses	 a failure counts when no address of the same family led to the target
  *	IPv6		 connections that fail over IPv6 alone while IPv4 connects are IPV6_LOSS, and no other
@@ -14,10 +15,11 @@
 
 #include "collector/visit.h"
 
-/* A bit for each enum mechanism that was seen. last: the step whose success means that the target was
- * reached. */
-uint32_t symptom_find(const struct visit *v, enum kind last);
-/* The result is the answer that was expected from the target. */
-bool symptom_is_success(const struct visit *v, size_t i, enum kind last);
+/* A bit for each enum mechanism that was seen. */
+uint32_t symptom_find(const struct visit *v);
+/* Step i passed, and controls do not contradict it. */
+bool symptom_is_good(const struct visit *v, size_t i);
+/* It is the answer that was expected from the target. */
+bool symptom_is_success(const struct visit *v, size_t i);
 
 #endif

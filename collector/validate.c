@@ -1,11 +1,13 @@
 /* validate.c: what a signature can't say about a batch. */
 #include "collector/validate.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "collector/country.h"
+#include "collector/place.h"
 #include "common/batch.h"
 #include "common/clock.h"
 #include "common/limits.h"
@@ -25,11 +27,28 @@ refuse(const struct refusal *to, const char *fmt, ...)
 	return -1;
 }
 
-static int check_vantage(const struct batch *b, const struct country *c, const struct refusal *to)
+/* What a country that we have no tables of calls its regions can't be known, only whether it might. */
+static int check_control(const struct batch *b, const struct country *c,
+			 const struct placement *seen, const struct refusal *to)
+{
+	if (!isupper((unsigned char)b->country[0]) || !isupper((unsigned char)b->country[1]))
+		return refuse(to, "country is not a code of two capital letters");
+	if (place_is_inside(c, seen))
+		return refuse(
+			to,
+			"this says that it was measured in %s, but it comes from a network in %s: "
+			"a control has to be outside, without a tunnel through %s",
+			b->country, c->code, c->code);
+	if (*b->region && !country_is_region_code(b->region, b->country))
+		return refuse(to, "%s is not an ISO 3166-2 code of %s", b->region, b->country);
+	return 0;
+}
+
+static int check_vantage(const struct batch *b, const struct country *c,
+			 const struct placement *seen, const struct refusal *to)
 {
 	if (strcmp(b->country, c->code))
-		return refuse(to, "this collector takes results from %s, not from %s", c->code,
-			      b->country);
+		return check_control(b, c, seen, to);
 	if (*b->region && !country_region(c, b->region))
 		return refuse(to, "%s is not a region of %s", b->region, c->code);
 	return 0;
@@ -56,12 +75,12 @@ static bool needs_target(enum kind k)
 	return false;
 }
 
-int validate_batch(struct batch *b, const struct country *country, int64_t now_ms, char *reason,
-		   size_t reason_len)
+int validate_batch(struct batch *b, const struct country *country, const struct placement *seen,
+		   int64_t now_ms, char *reason, size_t reason_len)
 {
 	struct refusal to = {reason, reason_len};
 	char when[CLOCK_RFC3339_LEN];
-	if (check_vantage(b, country, &to) < 0)
+	if (check_vantage(b, country, seen, &to) < 0)
 		return -1;
 	for (size_t i = 0; i < b->n_results; i++) {
 		const struct result *r = &b->results[i];

@@ -1,7 +1,8 @@
 /* validate.h: may this batch be believed as far as its form goes? Pure: country and time are
  * arguments.
  *
- * Refuses with a reason: another country than ours (controls come later), a region that the country
+ * A batch from another country is one of a control (control.h). Refuses with a reason: a control whose address
+ * is that of a network in the watched country, a region that the country
  * does not have, results outside [now - RESULT_AGE_MAX, now + RESULT_FUTURE_MAX], results outside
  * the epoch of the key (with the same slack for a wrong clock), results without a target where
  * their kind has one. The class of each target is replaced by that of the collector's own list; a
@@ -14,10 +15,12 @@
 
 struct batch;
 struct country;
+struct placement;
 
-/* 0, or -1 with one sentence in reason. b's target classes are corrected in place. */
-int validate_batch(struct batch *b, const struct country *country, int64_t now_ms, char *reason,
-		   size_t reason_len);
+/* seen is what the address says that brought it. 0, or -1 with one sentence in reason. b's target classes
+ * are corrected in place. */
+int validate_batch(struct batch *b, const struct country *country, const struct placement *seen,
+		   int64_t now_ms, char *reason, size_t reason_len);
 
 /* Only the correction: for a batch from the archive, which was judged when it came. */
 void validate_classes(struct batch *b, const struct country *country);

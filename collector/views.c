@@ -318,10 +318,11 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 	int rc = 0;
 	if (seen_up(v, received_ms) < 0 || advance(v, received_ms) < 0)
 		return -1;
-	uint32_t leaf = leaf_of(v, at);
-	votes_collect(&votes, b, v->country, probe, v->config.bucket_ms);
+	const struct evidence evidence = {.batch = b, .probe = probe, .country = v->country};
+	votes_collect(&votes, &evidence, v->config.bucket_ms);
 	for (size_t i = 0; i < votes.n && rc == 0; i++)
-		rc = fold_bucket(v, &votes.buckets[i], leaf, received_ms);
+		if (votes.buckets[i].series == VOTES_HERE)
+			rc = fold_bucket(v, &votes.buckets[i], leaf_of(v, at), received_ms);
 	votes_clear(&votes);
 	if (rc == 0 && cellbook_size(v->cells) > BOOK_MAX)
 		rc = cellbook_forget(v->cells, v->now.at.final_until);

@@ -103,21 +103,21 @@ static int64_t end_of(const struct result *r)
 }
 
 /* Cuts the sorted results, all of them: one that says nothing still shows that its visit went on. */
-static void cut(struct visits *out, const struct batch *b, const struct result **all, size_t n)
+static void cut(struct visits *out, const struct evidence *e,
+		const struct country_target *const *targets, size_t n)
 {
-	int64_t until = 0;
+	int64_t target = -1, until = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct result *r = all[i];
-		struct visit *v = out->n ? &out->list[out->n - 1] : NULL;
-		if (!v || v->target != r->v[RESULT_TARGET] || r->v[RESULT_T] > until + SAME_MS) {
-			v = &out->list[out->n++];
-			*v = (struct visit){.batch = b,
-					    .target = r->v[RESULT_TARGET],
-					    .begun_ms = r->v[RESULT_T],
-					    .results = &all[i]};
+		const struct result *r = out->results[i];
+		if (r->v[RESULT_TARGET] != target || r->v[RESULT_T] > until + SAME_MS) {
+			target = r->v[RESULT_TARGET];
 			until = 0;
+			out->list[out->n++] = (struct visit){.evidence = e,
+							     .target = targets[target],
+							     .begun_ms = r->v[RESULT_T],
+							     .results = &out->results[i]};
 		}
-		v->n++;
+		out->list[out->n - 1].n++;
 		until = end_of(r) > until ? end_of(r) : until;
 	}
 }
@@ -131,25 +131,30 @@ static void leave_out(struct visit *v, const struct device *d)
 	v->n = n;
 }
 
-void visits_find(struct visits *out, const struct batch *b)
+void visits_find(struct visits *out, const struct evidence *e)
 {
+	const struct batch *b = e->batch;
+	const struct country_target **targets = xcalloc(b->n_targets + 1, sizeof(*targets));
 	struct device device = {0};
 	size_t n = 0;
 	out->n = 0;
 	out->results = xcalloc(b->n_results + 1, sizeof(*out->results));
 	out->list = xcalloc(b->n_results + 1, sizeof(*out->list));
+	for (size_t i = 0; i < b->n_targets; i++)
+		targets[i] = country_target(e->country, b->targets[i].url);
 	for (size_t i = 0; i < b->n_results; i++) {
 		int64_t target = b->results[i].v[RESULT_TARGET];
-		if (target >= 0 && (size_t)target < b->n_targets)
+		if (target >= 0 && (size_t)target < b->n_targets && targets[target])
 			out->results[n++] = &b->results[i];
 	}
 	qsort(out->results, n, sizeof(*out->results), by_target_and_time);
-	cut(out, b, out->results, n);
+	cut(out, e, targets, n);
 	find_device(&device, b);
 	for (size_t i = 0; i < out->n; i++)
 		leave_out(&out->list[i], &device);
 	free(device.links.list);
 	free(device.guards.list);
+	free(targets);
 	qsort(out->list, out->n, sizeof(*out->list), by_time);
 }
 
@@ -184,6 +189,13 @@ bool visit_is_beside(const struct visit *v, size_t i)
 
 bool visit_is_six(const struct visit *v, size_t i)
 {
+	const struct batch *b = v->evidence->batch;
 	int64_t addr = v->results[i]->v[RESULT_ADDR];
-	return addr >= 0 && (size_t)addr < v->batch->n_addrs && strchr(v->batch->addrs[addr], ':');
+	return addr >= 0 && (size_t)addr < b->n_addrs && strchr(b->addrs[addr], ':');
+}
+
+uint32_t visit_network(const struct visit *v, int64_t addr)
+{
+	const struct evidence *e = v->evidence;
+	return e->networks && addr >= 0 && (size_t)addr < e->batch->n_addrs ? e->networks[addr] : 0;
 }

@@ -10,11 +10,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/country.h"
 #include "common/batch.h"
 
+struct control;
+
+/* A batch, and what it is read with; all of it borrowed. */
+struct evidence {
+	const struct batch *batch; /* has passed validate_batch */
+	uint64_t probe;
+	const struct country *country;
+	const uint32_t *
+		networks; /* AS number of each address of the batch, 0 unknown; NULL: none is known */
+	const struct control *control; /* what controls saw; NULL: nothing */
+};
+
 struct visit {
-	const struct batch *batch; /* borrowed */
-	int64_t target;		   /* index of the batch */
+	const struct evidence *evidence; /* borrowed */
+	const struct country_target *target;
 	int64_t begun_ms;
 	const struct result **results; /* into the batch */
 	size_t n;
@@ -26,9 +39,9 @@ struct visits {
 	const struct result **results;
 };
 
-/* The visits of a batch that has passed validate_batch. Results that say nothing about the network are left
+/* The visits to targets that the country's list has; e must live as long. Results that say nothing about the network are left
  * out: see visit.c. */
-void visits_find(struct visits *out, const struct batch *b);
+void visits_find(struct visits *out, const struct evidence *e);
 void visits_clear(struct visits *v);
 
 /* Of result i: not of the way that an ordinary program would have gone, but evidence beside it: a further
@@ -36,5 +49,7 @@ void visits_clear(struct visits *v);
 bool visit_is_beside(const struct visit *v, size_t i);
 /* Its address is IPv6. False when it has none. */
 bool visit_is_six(const struct visit *v, size_t i);
+/* The AS of an address of the batch; 0 unknown. */
+uint32_t visit_network(const struct visit *v, int64_t addr);
 
 #endif

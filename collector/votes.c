@@ -7,38 +7,48 @@
 #include "collector/votes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/symptom.h"
 #include "collector/visit.h"
 
 struct collect {
 	struct votes *out;
-	const struct batch *batch;
-	const struct country *country;
-	uint64_t probe;
+	const struct evidence *evidence;
 	int64_t bucket_ms;
+	enum votes_series series; /* of what is not OUTSIDE_IN */
 };
 
 /* Links and visits are in order of time, nearly always: it is one of the last buckets or a new one. */
-static struct votes_bucket *bucket_at(struct votes *v, int64_t start_ms)
+static struct votes_bucket *bucket_at(struct votes *v, const struct votes_bucket *key)
 {
-	for (size_t i = v->n; i > 0; i--)
-		if (v->buckets[i - 1].start_ms == start_ms)
-			return &v->buckets[i - 1];
+	for (size_t i = v->n; i > 0; i--) {
+		struct votes_bucket *b = &v->buckets[i - 1];
+		if (b->start_ms == key->start_ms && b->series == key->series &&
+		    b->network == key->network)
+			return b;
+	}
 	if (v->n == v->room) {
 		v->room = v->room ? 2 * v->room : 2;
 		v->buckets = xrealloc(v->buckets, v->room * sizeof(*v->buckets));
 	}
-	v->buckets[v->n] = (struct votes_bucket){.start_ms = start_ms};
+	v->buckets[v->n] = *key;
 	return &v->buckets[v->n++];
+}
+
+static struct cell_vote *vote_in(struct collect *c, enum votes_series series, uint32_t network,
+				 int64_t t_ms, enum target_class class)
+{
+	const struct votes_bucket key = {series, network, t_ms - t_ms % c->bucket_ms, {0}, {{0}}};
+	struct votes_bucket *b = bucket_at(c->out, &key);
+	b->has[class] = true;
+	b->vote[class].probe = c->evidence->probe;
+	return &b->vote[class];
 }
 
 static struct cell_vote *vote_at(struct collect *c, int64_t t_ms, enum target_class class)
 {
-	struct votes_bucket *b = bucket_at(c->out, t_ms - t_ms % c->bucket_ms);
-	b->has[class] = true;
-	b->vote[class].probe = c->probe;
-	return &b->vote[class];
+	return vote_in(c, c->series, 0, t_ms, class);
 }
 
 static void collect_link(struct collect *c, const struct result *r)
@@ -57,33 +67,33 @@ static void collect_link(struct collect *c, const struct result *r)
 	}
 }
 
-static void count_step(struct cell_vote *v, uint64_t bit, const struct result *r, bool six)
+static void count_step(struct cell_vote *v, const struct visit *visit, size_t i, bool good)
 {
-	enum failure failure = (enum failure)r->v[RESULT_FAILURE];
-	bool good = failure == FAIL_NONE;
+	const struct result *r = visit->results[i];
+	uint64_t bit = 1ULL << visit->target->slot;
 	v->tried |= bit;
 	v->step_tried[r->kind] |= bit;
 	if (good)
 		v->step_ok[r->kind] |= bit;
 	if (r->v[RESULT_FP] >= 0)
 		v->fp |= bit;
-	if (r->kind != KIND_TCP || !six || failure_class(failure) == FCLASS_LOCAL)
+	if (r->kind != KIND_TCP || !visit_is_six(visit, i) ||
+	    failure_class((enum failure)r->v[RESULT_FAILURE]) == FCLASS_LOCAL)
 		return; /* a device without IPv6 can't lose it */
 	v->six_tried |= bit;
 	v->six_ok |= good ? bit : 0;
 }
 
-static void collect_reach(struct collect *c, const struct visit *visit,
-			  const struct country_target *t)
+static void collect_reach(struct collect *c, const struct visit *visit)
 {
-	uint64_t bit = 1ULL << t->slot, mechanisms = symptom_find(visit, t->last);
+	uint64_t bit = 1ULL << visit->target->slot, mechanisms = symptom_find(visit);
 	struct cell_vote *v = NULL;
 	for (size_t i = 0; i < visit->n; i++) {
 		if (visit_is_beside(visit, i))
 			continue;
-		v = vote_at(c, visit->begun_ms, t->class);
-		count_step(v, bit, visit->results[i], visit_is_six(visit, i));
-		if (symptom_is_success(visit, i, t->last))
+		v = vote_at(c, visit->begun_ms, visit->target->class);
+		count_step(v, visit, i, symptom_is_good(visit, i));
+		if (symptom_is_success(visit, i))
 			v->ok |= bit;
 	}
 	for (enum mechanism m = 0; v && m < MECHANISMS; m++)
@@ -91,60 +101,87 @@ static void collect_reach(struct collect *c, const struct visit *visit,
 }
 
 /* Of the steps to a service over QUIC only the last counts: the others are those of the name. */
-static void collect_quic(struct collect *c, const struct visit *visit,
-			 const struct country_target *t)
+static void collect_quic(struct collect *c, const struct visit *visit)
 {
-	uint64_t bit = 1ULL << t->slot;
+	uint64_t bit = 1ULL << visit->target->slot;
 	for (size_t i = 0; i < visit->n; i++) {
 		const struct result *r = visit->results[i];
 		if (r->kind != KIND_QUIC)
 			continue;
-		struct cell_vote *v = vote_at(c, visit->begun_ms, t->class);
+		struct cell_vote *v = vote_at(c, visit->begun_ms, visit->target->class);
 		v->step_tried[KIND_QUIC] |= bit;
 		v->step_ok[KIND_QUIC] |= r->v[RESULT_FAILURE] == FAIL_NONE ? bit : 0;
 	}
 }
 
 /* A block page that came instead of the file has no speed to compare. */
-static void collect_rate(struct collect *c, const struct visit *visit,
-			 const struct country_target *t)
+static void collect_rate(struct collect *c, const struct visit *visit)
 {
 	for (size_t i = 0; i < visit->n; i++) {
 		const struct result *r = visit->results[i];
 		uint8_t rate = cell_rate(r->v[RESULT_BYTES], r->v[RESULT_US]);
 		if (r->kind != KIND_SPEED || r->v[RESULT_FP] >= 0 || !rate)
 			continue;
-		struct cell_vote *v = vote_at(c, visit->begun_ms, t->class);
+		struct cell_vote *v = vote_at(c, visit->begun_ms, visit->target->class);
 		v->rate = rate > v->rate ? rate : v->rate;
 	}
 }
 
 static void collect_visit(struct collect *c, const struct visit *visit)
 {
-	const char *url = c->batch->targets[visit->target].url;
-	const struct country_target *t = country_target(c->country, url);
-	if (!t || t->class >= CLASS_LINK)
+	const struct country_target *t = visit->target;
+	if (t->class >= CLASS_LINK)
 		return;
 	if (t->last == KIND_SPEED)
-		collect_rate(c, visit, t);
+		collect_rate(c, visit);
 	else if (t->slot >= 0 && t->last == KIND_QUIC)
-		collect_quic(c, visit, t);
+		collect_quic(c, visit);
 	else if (t->slot >= 0)
-		collect_reach(c, visit, t);
+		collect_reach(c, visit);
 }
 
-void votes_collect(struct votes *out, const struct batch *b, const struct country *country,
-		   uint64_t probe, int64_t bucket_ms)
+/* Any answer of the host itself. */
+static bool has_answered(const struct visit *visit, size_t i)
 {
-	struct collect c = {out, b, country, probe, bucket_ms};
+	const struct result *r = visit->results[i];
+	bool page = r->kind == KIND_HTTP && r->v[RESULT_STATUS] > 0 && r->v[RESULT_FP] < 0;
+	return page || symptom_is_success(visit, i);
+}
+
+/* A host inside, as seen by a control: for the network of each address that it went to. */
+static void collect_outside_in(struct collect *c, const struct visit *visit)
+{
+	const struct country_target *t = visit->target;
+	bool domestic = t->class == CLASS_DOMESTIC && t->last != KIND_QUIC && t->slot >= 0;
+	for (size_t i = 0; (domestic || t->inside) && i < visit->n; i++) {
+		const struct result *r = visit->results[i];
+		uint32_t network = visit_network(visit, r->v[RESULT_ADDR]);
+		if (!network || visit_is_beside(visit, i))
+			continue;
+		struct cell_vote *v =
+			vote_in(c, VOTES_OUTSIDE_IN, network, visit->begun_ms, CLASS_DOMESTIC);
+		count_step(v, visit, i, symptom_is_good(visit, i));
+		if (has_answered(visit, i))
+			v->ok |= 1ULL << t->slot;
+	}
+}
+
+void votes_collect(struct votes *out, const struct evidence *e, int64_t bucket_ms)
+{
+	const struct batch *b = e->batch;
+	bool here = !strcmp(b->country, e->country->code);
+	struct collect c = {out, e, bucket_ms, here ? VOTES_HERE : VOTES_CONTROL};
 	struct visits visits;
 	*out = (struct votes){0};
-	visits_find(&visits, b);
+	visits_find(&visits, e);
 	for (size_t i = 0; i < b->n_results; i++)
 		if (b->results[i].kind == KIND_LINK)
 			collect_link(&c, &b->results[i]);
-	for (size_t i = 0; i < visits.n; i++)
+	for (size_t i = 0; i < visits.n; i++) {
 		collect_visit(&c, &visits.list[i]);
+		if (!here)
+			collect_outside_in(&c, &visits.list[i]);
+	}
 	visits_clear(&visits);
 }
 

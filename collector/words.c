@@ -7,16 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/calendar.h"
-
 static const char *const weekdays[2][7] = {
 	{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 	{"یکشنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه"},
 };
-static const char *const months[2][12] = {
-	{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	{"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی",
-	 "بهمن", "اسفند"},
+static const char *const months[2][2][12] = {
+	[CALENDAR_GREGORIAN] = {{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+				 "Oct", "Nov", "Dec"},
+				{"ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن", "ژوئیه", "اوت",
+				 "سپتامبر", "اکتبر", "نوامبر", "دسامبر"}},
+	[CALENDAR_JALALI] = {{"Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar",
+			      "Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand"},
+			     {"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر",
+			      "آبان", "آذر", "دی", "بهمن", "اسفند"}},
 };
 
 /* Replaces ASCII digits and the percent sign by the Persian ones; cuts what does not fit. */
@@ -87,39 +90,75 @@ struct words words_time(enum lang lang, int64_t wall_ms, int offset_min)
 	return localise(lang, text);
 }
 
-static struct calendar_date date_of(enum lang lang, int64_t wall_ms, int offset_min)
+enum calendar words_calendar(enum lang lang)
 {
-	return lang == LANG_FA ? calendar_jalali(wall_ms, offset_min)
-			       : calendar_gregorian(wall_ms, offset_min);
+	return lang == LANG_FA ? CALENDAR_JALALI : CALENDAR_GREGORIAN;
+}
+
+bool words_rtl(enum lang lang)
+{
+	return lang == LANG_FA;
+}
+
+static const char *month_name(enum lang lang, enum calendar c, const struct calendar_date *d)
+{
+	return months[c][lang == LANG_FA][d->month - 1];
+}
+
+struct words words_day_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
+{
+	char text[64];
+	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
+	snprintf(text, sizeof(text), "%d %s", d.day, month_name(lang, c, &d));
+	return localise(lang, text);
 }
 
 struct words words_day(enum lang lang, int64_t wall_ms, int offset_min)
 {
-	char text[64];
-	struct calendar_date d = date_of(lang, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%d %s", d.day, months[lang == LANG_FA][d.month - 1]);
+	return words_day_in(lang, words_calendar(lang), wall_ms, offset_min);
+}
+
+struct words words_month_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
+{
+	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
+	return localise(lang, month_name(lang, c, &d));
+}
+
+struct words words_year_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
+{
+	return words_int(lang, calendar_of(c, wall_ms, offset_min).year);
+}
+
+struct words words_date_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
+{
+	char text[96];
+	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
+	snprintf(text, sizeof(text), "%s %d %s %d", weekdays[lang == LANG_FA][d.weekday], d.day,
+		 month_name(lang, c, &d), d.year);
 	return localise(lang, text);
 }
 
 struct words words_date(enum lang lang, int64_t wall_ms, int offset_min)
 {
+	return words_date_in(lang, words_calendar(lang), wall_ms, offset_min);
+}
+
+struct words words_moment_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min,
+			     int64_t now_ms)
+{
 	char text[96];
-	struct calendar_date d = date_of(lang, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%s %d %s %d", weekdays[lang == LANG_FA][d.weekday], d.day,
-		 months[lang == LANG_FA][d.month - 1], d.year);
+	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
+	struct calendar_date now = calendar_of(c, now_ms, offset_min);
+	if (d.year == now.year && d.month == now.month && d.day == now.day)
+		return words_time(lang, wall_ms, offset_min);
+	snprintf(text, sizeof(text), "%s %d %s %02d:%02d", weekdays[lang == LANG_FA][d.weekday],
+		 d.day, month_name(lang, c, &d), d.hour, d.minute);
 	return localise(lang, text);
 }
 
 struct words words_moment(enum lang lang, int64_t wall_ms, int offset_min, int64_t now_ms)
 {
-	char text[96];
-	struct calendar_date d = date_of(lang, wall_ms, offset_min);
-	struct calendar_date now = date_of(lang, now_ms, offset_min);
-	if (d.year == now.year && d.month == now.month && d.day == now.day)
-		return words_time(lang, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%s %d %s %02d:%02d", weekdays[lang == LANG_FA][d.weekday],
-		 d.day, months[lang == LANG_FA][d.month - 1], d.hour, d.minute);
-	return localise(lang, text);
+	return words_moment_in(lang, words_calendar(lang), wall_ms, offset_min, now_ms);
 }
 
 struct words words_duration(enum lang lang, int64_t ms)

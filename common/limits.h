@@ -65,6 +65,11 @@
 /* Targets of one class that have a vote in a cell: one bit each in a 64-bit mask. */
 #define CELL_TARGETS_MAX 64
 
+/* What is remembered of one target and day from probes outside the country: more networks than any site
+ * has, and enough controls for a majority. With 50 targets and RESULT_AGE_MAX_MS some 15 MB. */
+#define KNOWN_PREFIXES_MAX 32
+#define KNOWN_PAGES_MAX	   16
+
 /* One configuration line; also inih's own line buffer, so that no line is ever split silently. */
 #define CONF_LINE_MAX 198
 

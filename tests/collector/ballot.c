@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/collector/ballot.h"
 #include "tests/collector/nation.h"
@@ -16,6 +17,7 @@ int ballot_setup(void **state)
 	struct ballot *b = xcalloc(1, sizeof(*b));
 	b->country = nation_new();
 	batch_init(&b->batch);
+	strcpy(b->batch.country, b->country->code);
 	*state = b;
 	return 0;
 }
@@ -49,10 +51,20 @@ void ballot_add_link(struct ballot *b, int64_t t_ms, bool up)
 	r->v[RESULT_IPV4] = r->v[RESULT_GATEWAY] = r->v[RESULT_NS] = up;
 }
 
+struct evidence ballot_evidence(const struct ballot *b)
+{
+	return (struct evidence){.batch = &b->batch,
+				 .probe = BALLOT_PROBE,
+				 .country = b->country,
+				 .networks = b->networks,
+				 .control = b->control};
+}
+
 const struct cell_vote *ballot_collect(struct ballot *b, size_t bucket, enum target_class class)
 {
 	votes_clear(&b->votes);
-	votes_collect(&b->votes, &b->batch, b->country, BALLOT_PROBE, BALLOT_BUCKET);
+	const struct evidence e = ballot_evidence(b);
+	votes_collect(&b->votes, &e, BALLOT_BUCKET);
 	assert_true(bucket < b->votes.n);
 	return b->votes.buckets[bucket].has[class] ? &b->votes.buckets[bucket].vote[class] : NULL;
 }

@@ -12,6 +12,9 @@ struct ballot {
 	struct country *country;
 	struct batch batch;
 	struct votes votes;
+	/* Of the evidence; NULL unless a test sets them. */
+	const uint32_t *networks;
+	struct control *control;
 };
 
 /* For cmocka: *state is the ballot. */
@@ -25,6 +28,7 @@ struct result *ballot_add_at(struct ballot *b, enum kind kind, const char *url, 
 			     enum failure failure, const char *addr);
 void ballot_add_link(struct ballot *b, int64_t t_ms, bool up);
 
+struct evidence ballot_evidence(const struct ballot *b);
 /* The vote in a class of the bucket of this number; NULL when it has none. */
 const struct cell_vote *ballot_collect(struct ballot *b, size_t bucket, enum target_class class);
 

@@ -15,7 +15,8 @@ void nation_target(struct country *c, const char *url, enum target_class class, 
 		   int slot)
 {
 	c->targets = xrealloc(c->targets, (c->n_targets + 1) * sizeof(*c->targets));
-	c->targets[c->n_targets++] = (struct country_target){xstrdup(url), class, last, slot};
+	c->targets[c->n_targets++] = (struct country_target){
+		.url = xstrdup(url), .class = class, .last = last, .slot = slot};
 	qsort(c->targets, c->n_targets, sizeof(*c->targets), by_url);
 }
 

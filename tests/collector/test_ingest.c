@@ -154,10 +154,9 @@ static void test_refusals(void **state)
 	buf_clear(&sealed);
 
 	sender_batch(&b, clock_wall_ms(), 1);
-	strcpy(b.country, "DE");
+	strcpy(b.region, "DE-BE");
 	sender_seal(&w->sender, &b, &sealed, id);
-	expect_refused(w, sealed.data, sealed.len, INGEST_BAD,
-		       "takes results from IR, not from DE");
+	expect_refused(w, sealed.data, sealed.len, INGEST_BAD, "DE-BE is not a region of IR");
 	buf_clear(&sealed);
 
 	expect_archived(w, 0, 0);

@@ -303,6 +303,35 @@ static void test_empty(void **state)
 	web_answer_clear(&a);
 }
 
+/* A page as it was known at 19:00: it says so, is not live, and leads to others that are the same. */
+static void test_asof(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/?range=6h&asof=2026-01-08T19:00:00Z", 200);
+	expect(a.body,
+	       "As it was known at 2026-01-08 19:00:00 UTC; what arrived later is not shown.");
+	expect(a.body, "At 22:30 local time (19:00 UTC)");
+	expect(a.body, "<a href=\"/\">What is known today</a>");
+	expect(a.body, "/region/IR-23?range=6h&amp;asof=2026-01-08T19:00:00Z\"");
+	expect(a.body, "?range=24h&amp;asof=2026-01-08T19:00:00Z\"");
+	expect(a.body, "href=\"/fa/?asof=2026-01-08T19:00:00Z\"");
+	expect(a.body, "&amp;step=300&amp;asof=2026-01-08T19:00:00Z\">CSV</a>");
+	assert_null(strstr(a.body, "data-stream"));
+	assert_null(strstr(a.body, "live.js"));
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/?asof=2026-01-08T12:00:00Z", 200);
+	expect(a.body, "2026-01-08 12:00:00 UTC");
+	assert_null(strstr(a.body, "16:30"));
+	web_answer_clear(&a);
+	get_page(*state, &a, "/", 200);
+	assert_null(strstr(a.body, "As it was known"));
+	expect(a.body, "&amp;asof=2026-01-08T20:00:00Z\">Permanent address");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/?asof=2027-01-01", 400);
+	expect(a.body, "asof is in the future");
+	web_answer_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +339,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_persian, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_region, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asof, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_assets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_weight, setup, teardown),

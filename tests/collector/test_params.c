@@ -12,15 +12,19 @@
 #include "collector/country.h"
 #include "collector/params.h"
 
-#define NOW_MS 1767902400000 /* 2026-01-08T20:00:00Z */
-#define ALL    (~0u)
+#define NOW_MS	 1767902400000 /* 2026-01-08T20:00:00Z */
+#define BEGAN_MS (NOW_MS - 30LL * 24 * 3600000)
+#define ALL	 (~0u)
 
 static int read_query(struct params *p, const char *raw, unsigned int allowed, struct problem *why)
 {
 	char err[256];
 	struct country *c = country_load("configs/countries", "IR", err, sizeof(err));
-	const struct params_env env = {
-		.country = c, .now_ms = NOW_MS, .row_step_ms = 300000, .allowed = allowed};
+	const struct params_env env = {.country = c,
+				       .now_ms = NOW_MS,
+				       .began_ms = BEGAN_MS,
+				       .row_step_ms = 300000,
+				       .allowed = allowed};
 	struct query q;
 	assert_non_null(c);
 	*p = (struct params){.format = FORMAT_JSON};
@@ -82,6 +86,33 @@ static void test_times(void **state)
 	bad("from=-1h&from=-2h", "from", NULL);
 }
 
+/* asof stands for now, in the other times too. */
+static void test_asof(void **state)
+{
+	struct params p = good("asof=2026-01-08T16:30:00Z");
+	(void)state;
+	assert_int_equal(good("").asof_ms, 0);
+	assert_int_equal(p.asof_ms, 1767889800000);
+	assert_int_equal(p.until_ms, 1767889800000);
+	assert_int_equal(p.at_ms, 1767889800000);
+	assert_int_equal(p.from_ms, 1767889800000 - PARAMS_RANGE_DEFAULT_MS);
+	assert_int_equal(good("asof=1767889800").asof_ms, 1767889800000);
+	p = good("from=-2h&until=-1h&asof=-1d");
+	assert_int_equal(p.asof_ms, NOW_MS - 24 * 3600000LL);
+	assert_int_equal(p.from_ms, NOW_MS - 26 * 3600000LL);
+	assert_int_equal(p.until_ms, NOW_MS - 25 * 3600000LL);
+	assert_int_equal(good("asof=now").asof_ms, NOW_MS);
+	assert_int_equal(good("asof=-30d").asof_ms, BEGAN_MS);
+	bad("asof=-31d", "asof", NULL);
+	bad("asof=2026-01-08T20:00:01Z", "asof", NULL);
+	bad("asof=yesterday", "asof", NULL);
+	bad("asof=-1h&asof=-2h", "asof", NULL);
+	assert_int_equal(good("").at_ms, NOW_MS);
+	assert_int_equal(good("at=-1h").at_ms, NOW_MS - 3600000);
+	bad("at=2027-01-01", "at", NULL);
+	bad("asof=-2h&at=2026-01-08T19:00:00Z", "at", NULL);
+}
+
 static void test_series(void **state)
 {
 	struct params p = good("region=IR-23&region=ir-07&isp=AS44244&isp=197207&access=mobile");
@@ -134,7 +165,6 @@ static void test_unknown(void **state)
 	struct params p;
 	struct problem why;
 	(void)state;
-	bad("asof=2026-01-01", "asof", NULL);
 	bad("class=open", "class", NULL);
 	bad("check=http", "check", NULL);
 	bad("regoin=IR-23", "regoin", "region");
@@ -170,8 +200,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_times),
-		cmocka_unit_test(test_series),	 cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_unknown),	 cmocka_unit_test(test_match),
+		cmocka_unit_test(test_asof),	 cmocka_unit_test(test_series),
+		cmocka_unit_test(test_texts),	 cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_match),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

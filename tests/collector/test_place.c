@@ -315,6 +315,50 @@ static void test_abroad(void **state)
 	assert_int_equal(at.isp, 44244);
 }
 
+static void test_networks(void **state)
+{
+	const struct fixture *f = *state;
+	static const struct {
+		const char *addr;
+		uint32_t network;
+	} rows[] = {{"203.0.113.9", 64999},
+		    {"192.0.2.1", 0},
+		    {"2001:db8:1::7", 58224},
+		    {"2001:db8:2::7", 0},
+		    {"203.0.113.200", 64999}};
+	struct batch b;
+	batch_init(&b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(batch_addr(&b, rows[i].addr), i);
+	uint32_t *got = place_networks(f->none, &b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(got[i], rows[i].network);
+	free(got);
+	got = place_networks(f->flat, &b); /* has no such database */
+	assert_int_equal(got[0], 0);
+	free(got);
+	batch_clear(&b);
+}
+
+/* What the address of a control says counts for nothing but that it is outside. */
+static void test_control(void **state)
+{
+	const struct fixture *f = *state;
+	struct placement seen = look_up(f->maxmind, "203.0.113.9"), out;
+	struct batch b = {.country = "DE", .region = "DE-BE", .access = ACCESS_DATACENTRE};
+	assert_false(place_is_inside(f->country, &seen));
+	place_batch(f->maxmind, &b, &seen, &out);
+	assert_string_equal(out.country, "DE");
+	assert_string_equal(out.region, "DE-BE");
+	assert_int_equal(out.isp, 0);
+	seen = look_up(f->maxmind, "198.19.1.9");
+	assert_true(place_is_inside(f->country, &seen));
+	seen = look_up(f->none, "198.19.1.9"); /* by the list of networks alone */
+	assert_true(place_is_inside(f->country, &seen));
+	seen = look_up(f->none, "203.0.113.9");
+	assert_false(place_is_inside(f->country, &seen));
+}
+
 static void test_bad_files(void **state)
 {
 	const struct fixture *f = *state;
@@ -348,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_maxmind),		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_no_address),	cmocka_unit_test(test_declared_wins),
 		cmocka_unit_test(test_gaps_are_filled), cmocka_unit_test(test_abroad),
+		cmocka_unit_test(test_networks),	cmocka_unit_test(test_control),
 		cmocka_unit_test(test_bad_files),	cmocka_unit_test(test_source_names),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

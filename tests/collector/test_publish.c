@@ -1,4 +1,4 @@
-/* test_publish.c: no gaps, nothing of small cells, and coarser steps. */
+/* test_publish.c: no gaps, nothing of small cells or what gives them away, coarser steps, and what was once known. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,10 +84,11 @@ static int take(void *arg, const struct row *r)
 static void publish(struct world *w, struct series_query q, int from, int until, int64_t step_ms,
 		    int now)
 {
-	q.from_ms = at(from);
-	q.until_ms = at(until);
+	struct publish_ask ask = {.q = q, .step_ms = step_ms, .now_ms = at(now)};
+	ask.q.from_ms = at(from);
+	ask.q.until_ms = at(until);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &q, step_ms, at(now), take, w), 0);
+	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
 }
 
 static const struct series_query whole = {.access = -1};
@@ -115,11 +116,11 @@ static void test_gaps(void **state)
 	publish(w, whole, 20, 30, 0, 8); /* the future is not published */
 	assert_int_equal(w->n, 0);
 	w->stop_at = 2;
-	struct series_query q = whole;
-	q.from_ms = at(0);
-	q.until_ms = at(9);
+	struct publish_ask ask = {.q = whole, .now_ms = at(9)};
+	ask.q.from_ms = at(0);
+	ask.q.until_ms = at(9);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &q, 0, at(9), take, w), 7);
+	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 7);
 	assert_int_equal(w->n, 2);
 }
 
@@ -207,9 +208,137 @@ static void test_coarse(void **state)
 	assert_int_equal(w->rows[2].v.state, STATE_INSUFFICIENT);
 	assert_int_equal(w->rows[3].v.state, STATE_INSUFFICIENT); /* two of four buckets so far */
 	assert_int_equal(w->rows[3].v.probes, 0);
+	struct publish_ask ask = {.q = whole, .step_ms = STEP + 1, .now_ms = at(9)};
+	ask.q.until_ms = at(9);
+	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), -1);
+}
+
+static const struct row *shown(struct world *w, const char *region, uint32_t isp, int i)
+{
+	for (size_t k = 0; k < w->n; k++)
+		if (!strcmp(w->rows[k].series.region, region) && w->rows[k].series.isp == isp &&
+		    w->rows[k].start_ms == at(i))
+			return &w->rows[k];
+	fail_msg("no row of %s", region);
+	return NULL;
+}
+
+/* Probes of three networks in two provinces at step i, with all that is summed from them. */
+static void put_split(struct world *w, int i, const uint32_t probes[2][3])
+{
+	static const char *const regions[] = {"XX-01", "XX-02"};
+	static const uint32_t isps[] = {100, 200, 300};
+	uint32_t all = 0;
+	for (int k = 0; k < 3; k++)
+		put(w, stored_series("", isps[k], ANY), i, STATE_CUT, probes[0][k] + probes[1][k]);
+	for (int r = 0; r < 2; r++) {
+		uint32_t sum = 0;
+		for (int k = 0; k < 3; k++) {
+			put(w, stored_series(regions[r], isps[k], ANY), i, STATE_CUT, probes[r][k]);
+			sum += probes[r][k];
+		}
+		put(w, stored_series(regions[r], ISP_ANY, ANY), i, STATE_CUT, sum);
+		all += sum;
+	}
+	put(w, stored_series("", ISP_ANY, ANY), i, STATE_CUT, all);
+}
+
+/* A network of a province that is too small could be computed from the province and the others; so
+ * the next smallest goes too, whatever is asked for. */
+static void test_split(void **state)
+{
+	struct world *w = *state;
+	const char *regions[] = {"XX-01", NULL};
+	const uint32_t isps[] = {200};
+	struct series_query by_both = {.by_region = true, .by_isp = true, .access = -1};
+	struct series_query one = {.regions = regions, .isps = isps, .n_isps = 1, .access = -1};
+	put_split(w, 0, (const uint32_t[2][3]){{20, 8, 3}, {30, 31, 32}});
+	put_split(w, 1, (const uint32_t[2][3]){{20, 8, 9}, {30, 31, 32}});
+	publish(w, by_both, 0, 2, 0, 9);
+	assert_int_equal(shown(w, "XX-01", 300, 0)->v.state, STATE_INSUFFICIENT);
+	const struct row *hidden = shown(w, "XX-01", 200, 0);
+	assert_int_equal(hidden->v.state, STATE_CUT);
+	assert_int_equal(hidden->v.probes, 0);
+	assert_int_equal(hidden->v.share[CLASS_OPEN].n, 0);
+	assert_true(isnan(hidden->v.up) && isnan(hidden->v.lo));
+	assert_int_equal(hidden->revision, 1);
+	assert_int_equal(shown(w, "XX-01", 100, 0)->v.probes, 20);
+	/* of network 300 the country's figure is shown, so the other province's is not */
+	assert_int_equal(shown(w, "XX-02", 300, 0)->v.probes, 0);
+	assert_int_equal(shown(w, "XX-02", 100, 0)->v.probes, 30);
+	assert_int_equal(shown(w, "XX-01", 200, 1)->v.probes, 8);
+	assert_int_equal(shown(w, "XX-02", 300, 1)->v.probes, 32);
+	publish(w, one, 0, 2, 0, 9);
+	assert_int_equal(shown(w, "XX-01", 200, 0)->v.probes, 0);
+	assert_int_equal(shown(w, "XX-01", 200, 1)->v.probes, 8);
+	w->n = 0;
+	const struct series s = stored_series("XX-01", 200, ANY);
+	assert_int_equal(publish_step(&w->publish, &s, 1, at(0), take, w), 0);
+	assert_int_equal(w->n, 1);
+	assert_int_equal(w->rows[0].v.probes, 0);
+	assert_int_equal(w->rows[0].v.state, STATE_CUT);
+	publish(w, whole, 0, 2, 0, 9);
+	assert_int_equal(w->rows[0].v.probes, 124);
+	w->publish.min_probes = 1; /* nobody is hidden */
+	publish(w, by_both, 0, 2, 0, 9);
+	assert_int_equal(shown(w, "XX-01", 300, 0)->v.probes, 3);
+	assert_int_equal(shown(w, "XX-01", 200, 0)->v.probes, 8);
+}
+
+/* Sums over more time than is read at once, and beside probes that nobody could place. */
+static void test_split_long(void **state)
+{
+	struct world *w = *state;
+	struct series_query q = {.by_region = true, .access = -1};
+	for (int i = 100; i < 1000; i += 7) {
+		uint32_t small = i % 2 ? 3 : 0;
+		put(w, stored_series("XX-01", ISP_ANY, ANY), i, STATE_OPEN, 20);
+		put(w, stored_series("XX-02", ISP_ANY, ANY), i, STATE_OPEN, 10);
+		put(w, stored_series("?", ISP_ANY, ANY), i, STATE_INSUFFICIENT, small);
+		put(w, stored_series("", ISP_ANY, ANY), i, STATE_OPEN, 30 + small);
+	}
+	publish(w, q, 50, 1000, 0, 1000);
+	for (int i = 100; i < 1000; i += 7) {
+		assert_int_equal(shown(w, "XX-01", ISP_ANY, i)->v.probes, 20);
+		assert_int_equal(shown(w, "XX-02", ISP_ANY, i)->v.probes, i % 2 ? 0 : 10);
+	}
+}
+
+static void test_asof(void **state)
+{
+	struct world *w = *state;
+	struct series s = stored_series("", ISP_ANY, ANY);
 	struct series_query q = whole;
-	q.until_ms = at(9);
-	assert_int_equal(publish_timeline(&w->publish, &q, STEP + 1, at(9), take, w), -1);
+	struct row late;
+	put(w, s, 0, STATE_SILENT, 9);
+	put(w, s, 1, STATE_OPEN, 9);
+	assert_int_equal(store_get_row(w->stored->store, &s, at(0), &late), 1);
+	assert_int_equal(store_put_past(w->stored->store, &late), 0);
+	late.revision = 2;
+	late.revised_ms = at(50);
+	late.why = WHY_LATE;
+	late.v.state = STATE_CUT;
+	assert_int_equal(store_put_row(w->stored->store, &late), 0);
+	q.asof_ms = at(3);
+	publish(w, q, 0, 100, 0, 3);
+	assert_int_equal(w->n, 3);
+	assert_int_equal(w->rows[0].v.state, STATE_SILENT);
+	assert_int_equal(w->rows[0].revision, 1);
+	assert_int_equal(w->rows[0].why, WHY_FIRST);
+	assert_int_equal(w->rows[1].v.state, STATE_OPEN);
+	assert_int_equal(w->rows[2].v.state, STATE_INSUFFICIENT);
+	q.asof_ms = at(2); /* the second was not there yet: a gap */
+	publish(w, q, 0, 100, 0, 2);
+	assert_int_equal(w->n, 2);
+	assert_int_equal(w->rows[1].v.state, STATE_INSUFFICIENT);
+	q.asof_ms = at(50);
+	publish(w, q, 0, 1, 0, 50);
+	assert_int_equal(w->rows[0].v.state, STATE_CUT);
+	assert_int_equal(w->rows[0].why, WHY_LATE);
+	publish(w, whole, 0, 2, 2 * STEP, 100);
+	assert_int_equal(w->rows[0].revision, 2);
+	assert_int_equal(w->rows[0].why, WHY_LATE);
+	assert_int_equal(w->rows[0].revised_ms, at(50));
 }
 
 static int take_event(void *arg, const struct event *e)
@@ -228,6 +357,9 @@ static void test_events(void **state)
 			  .onset_hi_ms = at(4),
 			  .detected_ms = at(5),
 			  .probes = 4,
+			  .n = 4,
+			  .hit = 3,
+			  .expected = 4,
 			  .revision = 1};
 	struct event got = {0};
 	struct series_query q = {.access = -1, .until_ms = at(9)};
@@ -235,7 +367,12 @@ static void test_events(void **state)
 	assert_int_equal(store_put_events(w->stored->store, &e.series, SIGN_LOSS, 0, &e, 1), 0);
 	assert_int_equal(publish_events(&w->publish, &q, take_event, &got), 0);
 	assert_int_equal(got.onset_ms, at(3));
-	assert_int_equal(got.probes, 0);
+	assert_int_equal(got.probes + got.n + got.hit + got.expected, 0);
+	e.n = e.expected = 5;
+	publish_event(&w->publish, &e);
+	assert_int_equal(e.hit, 3);
+	assert_int_equal(e.expected, 5);
+	assert_int_equal(e.probes, 0);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -243,8 +380,8 @@ static void test_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_gaps),	T(test_every_region), T(test_withheld),
-		T(test_coarse), T(test_events),
+		T(test_gaps),  T(test_every_region), T(test_withheld), T(test_coarse),
+		T(test_split), T(test_split_long),   T(test_asof),     T(test_events),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

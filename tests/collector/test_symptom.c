@@ -12,6 +12,7 @@
 
 #include "collector/cell.h"
 #include "collector/symptom.h"
+#include "tests/collector/nation.h"
 
 #define T0	  1767225600000
 #define STEPS_MAX 10
@@ -206,7 +207,7 @@ static void text_of(char *out, size_t len, uint32_t mask)
 
 static void test_each(void **state)
 {
-	(void)state;
+	const struct country *c = *state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct row *row = &rows[i];
 		struct batch b;
@@ -215,8 +216,9 @@ static void test_each(void **state)
 		batch_init(&b);
 		for (size_t s = 0; row->steps[s].is; s++)
 			add(&b, &row->steps[s], T0 + (int64_t)s);
-		visits_find(&visits, &b);
-		uint32_t found = visits.list[0].n ? symptom_find(&visits.list[0], KIND_HTTP) : 0;
+		const struct evidence e = {.batch = &b, .country = c};
+		visits_find(&visits, &e);
+		uint32_t found = visits.list[0].n ? symptom_find(&visits.list[0]) : 0;
 		text_of(got, sizeof(got), found);
 		text_of(want, sizeof(want), row->want);
 		if (visits.n != 1 || found != row->want)
@@ -229,7 +231,7 @@ static void test_each(void **state)
 /* Whatever step is marked how: nothing is read outside of the tables, and forged values are no failure. */
 static void test_out_of_range(void **state)
 {
-	(void)state;
+	const struct country *c = *state;
 	for (enum kind k = 0; k < KINDS; k++)
 		for (int64_t f = -1; f <= 1023; f++) {
 			struct batch b;
@@ -238,8 +240,9 @@ static void test_out_of_range(void **state)
 			batch_init(&b);
 			add(&b, &step, T0);
 			b.results[0].v[RESULT_FAILURE] = f;
-			visits_find(&visits, &b);
-			uint32_t found = symptom_find(&visits.list[0], KIND_HTTP);
+			const struct evidence e = {.batch = &b, .country = c};
+			visits_find(&visits, &e);
+			uint32_t found = symptom_find(&visits.list[0]);
 			assert_true(found < 1u << MECHANISMS);
 			visits_clear(&visits);
 			batch_clear(&b);
@@ -331,34 +334,27 @@ static void read_real(struct batch *b, const char *state)
 	fclose(in);
 }
 
-static enum kind last_of(const char *url)
-{
-	if (!strncmp(url, "quic:", 5))
-		return KIND_QUIC;
-	return strncmp(url, "dns:", 4) ? KIND_HTTP : KIND_DNS;
-}
-
 static void test_real(void **state)
 {
-	(void)state;
+	const struct country *c = *state;
 	for (size_t i = 0; i < sizeof(real) / sizeof(*real); i++) {
 		struct batch b;
 		struct visits visits;
 		char got[256], want[256];
-		enum kind last = last_of(real[i].url);
 		uint32_t found = 0;
 		bool up = false;
 		size_t n = 0;
 		read_real(&b, real[i].state);
-		visits_find(&visits, &b);
+		const struct evidence e = {.batch = &b, .country = c};
+		visits_find(&visits, &e);
 		for (size_t v = 0; v < visits.n; v++) {
 			const struct visit *visit = &visits.list[v];
-			if (strcmp(b.targets[visit->target].url, real[i].url))
+			if (strcmp(visit->target->url, real[i].url))
 				continue;
 			n++;
-			found |= symptom_find(visit, last);
+			found |= symptom_find(visit);
 			for (size_t k = 0; k < visit->n; k++)
-				up |= symptom_is_success(visit, k, last);
+				up |= symptom_is_success(visit, k);
 		}
 		text_of(got, sizeof(got), found);
 		text_of(want, sizeof(want), real[i].want);
@@ -370,6 +366,30 @@ static void test_real(void **state)
 	}
 }
 
+static enum kind last_of(const char *url)
+{
+	if (!strncmp(url, "quic:", 5))
+		return KIND_QUIC;
+	return strncmp(url, "dns:", 4) ? KIND_HTTP : KIND_DNS;
+}
+
+static int set_up(void **state)
+{
+	struct country *c = nation_new();
+	nation_target(c, URL, CLASS_OPEN, KIND_HTTP, 0);
+	for (size_t i = 0; i < sizeof(real) / sizeof(*real); i++)
+		if (!country_target(c, real[i].url))
+			nation_target(c, real[i].url, CLASS_OPEN, last_of(real[i].url), (int)i);
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	country_free(*state);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,5 +397,5 @@ int main(void)
 		cmocka_unit_test(test_out_of_range),
 		cmocka_unit_test(test_real),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

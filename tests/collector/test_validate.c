@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "collector/country.h"
+#include "collector/place.h"
 #include "collector/validate.h"
 #include "common/clock.h"
 #include "common/limits.h"
@@ -33,13 +34,21 @@ static int tear_down(void **state)
 }
 
 /* Judges b at now, and clears it. why NULL: it must be accepted; otherwise the reason must contain it. */
-static void expect(struct country *c, struct batch *b, int64_t now_ms, const char *why)
+static void expect_from(struct country *c, struct batch *b, const struct placement *from,
+			int64_t now_ms, const char *why)
 {
 	char reason[256] = "";
-	int rc = validate_batch(b, c, now_ms, reason, sizeof(reason));
+	int rc = validate_batch(b, c, from, now_ms, reason, sizeof(reason));
 	batch_clear(b);
 	if (rc != (why ? -1 : 0) || (why && !strstr(reason, why)))
 		fail_msg("expected '%s', got %d '%s'", why ? why : "accepted", rc, reason);
+}
+
+static const struct placement nowhere = {0};
+
+static void expect(struct country *c, struct batch *b, int64_t now_ms, const char *why)
+{
+	expect_from(c, b, &nowhere, now_ms, why);
 }
 
 static void test_vantage(void **state)
@@ -55,14 +64,49 @@ static void test_vantage(void **state)
 	b.isp = 4200000000; /* a network that is not in the list is still a network */
 	expect(*state, &b, NOON, NULL);
 	sender_batch(&b, NOON, 3);
-	strcpy(b.country, "DE");
-	expect(*state, &b, NOON, "takes results from IR, not from DE");
-	sender_batch(&b, NOON, 3);
 	strcpy(b.region, "IR-99");
 	expect(*state, &b, NOON, "IR-99 is not a region of IR");
 	sender_batch(&b, NOON, 3);
 	strcpy(b.region, "IR-32"); /* Alborz until 2020 */
 	expect(*state, &b, NOON, "IR-32 is not a region of IR");
+}
+
+/* Another country is a control, wherever in it. */
+static void test_control(void **state)
+{
+	static const struct {
+		const char *country, *region;
+		struct placement from;
+		const char *why;
+	} rows[] = {
+		{"DE", "", {.country = "DE"}, NULL},
+		{"DE", "DE-BE", {.country = "DE"}, NULL},
+		{"DE", "DE-BE", {.country = ""}, NULL},
+		{"DE",
+		 "",
+		 {.country = "FR", .isp = 64497},
+		 NULL}, /* the address wins over the network */
+		{"DE", "DE-be", {.country = "DE"}, "DE-be is not an ISO 3166-2 code of DE"},
+		{"DE", "IR-23", {.country = "DE"}, "IR-23 is not an ISO 3166-2 code of DE"},
+		{"DE", "DE-", {.country = "DE"}, "DE- is not an ISO 3166-2 code of DE"},
+		{"DE", "DE-BERLIN", {.country = "DE"}, "DE-BERLIN is not an ISO 3166-2 code of DE"},
+		{"ir", "", {.country = ""}, "not a code of two capital letters"},
+		{"D1", "", {.country = ""}, "not a code of two capital letters"},
+		{"DE",
+		 "",
+		 {.country = "IR"},
+		 "says that it was measured in DE, but it comes from a network in IR"},
+		{"DE", "", {.country = "", .isp = 64497}, "but it comes from a network in IR"},
+		{"DE", "", {.country = "", .isp = 3320}, NULL},
+		{"IR", "IR-23", {.country = "DE", .isp = 3320}, NULL}, /* through a tunnel */
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct batch b;
+		sender_batch(&b, NOON, 3);
+		strcpy(b.country, rows[i].country);
+		strcpy(b.region, rows[i].region);
+		expect_from(*state, &b, &rows[i].from, NOON, rows[i].why);
+	}
 }
 
 /* One result at t, judged at now. */
@@ -130,8 +174,9 @@ static void test_classes(void **state)
 		if (replayed)
 			validate_classes(&b, *state);
 		else
-			assert_int_equal(validate_batch(&b, *state, NOON, reason, sizeof(reason)),
-					 0);
+			assert_int_equal(
+				validate_batch(&b, *state, &nowhere, NOON, reason, sizeof(reason)),
+				0);
 		assert_int_equal(b.targets[0].class, CLASS_OTHER);
 		assert_int_equal(b.targets[video].class, CLASS_FILTERED);
 		assert_int_equal(b.targets[canary].class, CLASS_CANARY);
@@ -143,9 +188,9 @@ static void test_classes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vantage), cmocka_unit_test(test_age),
-		cmocka_unit_test(test_epoch),	cmocka_unit_test(test_every_result),
-		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_vantage),	     cmocka_unit_test(test_control),
+		cmocka_unit_test(test_age),	     cmocka_unit_test(test_epoch),
+		cmocka_unit_test(test_every_result), cmocka_unit_test(test_classes),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -76,7 +76,8 @@ static void test_unknown_target(void **state)
 {
 	struct ballot *b = *state;
 	ballot_add(b, KIND_HTTP, "https://elsewhere.example/", T0, FAIL_NONE);
-	votes_collect(&b->votes, &b->batch, b->country, 1, BUCKET);
+	const struct evidence e = ballot_evidence(b);
+	votes_collect(&b->votes, &e, BUCKET);
 	assert_int_equal(b->votes.n, 0);
 }
 

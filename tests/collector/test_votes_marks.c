@@ -17,8 +17,7 @@ static void test_gateway(void **state)
 {
 	struct ballot *b = *state;
 	for (int gwup = -1; gwup <= 1; gwup++) {
-		batch_clear(&b->batch);
-		batch_init(&b->batch);
+		b->batch.n_results = 0;
 		ballot_add_link(b, T0, true);
 		b->batch.results[0].v[RESULT_GWUP] = gwup;
 		ballot_add(b, KIND_TCP, "https://open0.example/", T0 + 1, FAIL_NETWORK_UNREACHABLE);
@@ -166,7 +165,8 @@ static void test_any_batch(void **state)
 		r->v[RESULT_US] = dice[10] % 5 ? dice[10] % 900000 : -1;
 		r->v[RESULT_IPV4] = r->v[RESULT_GATEWAY] = r->v[RESULT_GWUP] = dice[11] % 2;
 	}
-	votes_collect(&b->votes, &b->batch, b->country, 77, 5000);
+	const struct evidence e = ballot_evidence(b);
+	votes_collect(&b->votes, &e, 5000);
 	for (size_t i = 0; i < b->votes.n; i++)
 		for (size_t k = 0; k < CLASSES; k++) {
 			struct cell cell = {0}, again = {0};

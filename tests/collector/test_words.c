@@ -40,6 +40,12 @@ static void test_times(void **state)
 	assert_string_equal(words_date(LANG_EN, CUT, 210).s, "Thu 8 Jan 2026");
 	assert_string_equal(words_date(LANG_FA, CUT, 210).s, "پنجشنبه ۱۸ دی ۱۴۰۴");
 	assert_string_equal(words_day(LANG_FA, CUT, 210).s, "۱۸ دی");
+	assert_string_equal(words_day_in(LANG_EN, CALENDAR_JALALI, CUT, 210).s, "18 Dey");
+	assert_string_equal(words_month_in(LANG_FA, CALENDAR_GREGORIAN, CUT, 210).s, "ژانویه");
+	assert_string_equal(words_year_in(LANG_FA, CALENDAR_JALALI, CUT, 210).s, "۱۴۰۴");
+	assert_string_equal(words_date_in(LANG_EN, CALENDAR_JALALI, CUT, 210).s, "Thu 18 Dey 1404");
+	assert_string_equal(words_moment_in(LANG_EN, CALENDAR_JALALI, CUT, 210, CUT + DAY_MS).s,
+			    "Thu 18 Dey 20:00");
 	assert_string_equal(words_moment(LANG_EN, CUT, 210, CUT + 3600000).s, "20:00");
 	assert_string_equal(words_moment(LANG_EN, CUT, 210, CUT + DAY_MS).s, "Thu 8 Jan 20:00");
 	assert_string_equal(words_offset(210).s, "UTC+03:30");

@@ -118,15 +118,20 @@ void web_put_row(struct web *w, const struct series *s, int64_t start_ms, enum s
 			.start_ms = start_ms,
 			.step_ms = WEB_STEP_MS,
 			.revision = 1,
-			.revised_ms = start_ms + WEB_STEP_MS};
+			.revised_ms = start_ms + WEB_STEP_MS,
+			.method = METHOD_VERSION};
+	verdict_clear(&r.v);
 	r.v.state = state;
 	r.v.probes = n;
 	r.v.expected = n + 2;
-	r.v.up = r.v.lo = r.v.hi = NAN;
+	r.v.fragile = 7;
 	snprintf(r.v.rule, sizeof(r.v.rule), "test");
 	for (int c = 0; n && c < CLASS_LINK; c++)
 		r.v.share[c] = (struct verdict_share){.n = n, .up = up, .some = up};
 	if (n) {
+		r.v.sign[SIGN_DNS] = (struct verdict_count){n, 1};
+		r.v.mech[MECH_SNI_RESET] = (struct verdict_count){n, 1};
+		r.v.mech[MECH_TCP_DROP] = (struct verdict_count){n, 0};
 		r.v.up = (double)up / n;
 		verdict_wilson(up, n, &r.v.lo, &r.v.hi);
 	}
@@ -164,7 +169,18 @@ void web_fill(struct web *w, bool synthetic)
 			  .detected_ms = 1767890100000,
 			  .severity = 3.25,
 			  .probes = 20,
+			  .expected = 22,
+			  .n = 20,
+			  .hit = 18,
+			  .basis = EVENT_VOTES | EVENT_SILENCE,
+			  .back_ms = 1767898800000,
+			  .lost_lo = NAN,
+			  .lost_hi = 1,
+			  .returns = {2, 1, 90000, 1767895200000},
+			  .hours = {3, 1230, 305},
 			  .revision = 1,
+			  .why = WHY_COURSE,
+			  .revised_ms = 1767891600000,
 			  .series = {.region = "IR-00", .isp = ISP_ANY, .access = ACCESS_ANY}};
 	check(store_put_events(w->rig.store, &e.series, SIGN_LOSS, 0, &e, 1) == 0, "put event");
 	check(store_commit(w->rig.store, store_position(w->rig.store)) == 0, "commit");

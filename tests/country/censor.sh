@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
 # Change what the censor does, at once and reversibly.
-#   censor.sh set ISP PROVINCE STATE[+STATE...]   ISP: isp1|AS64497|nin|all   PROVINCE: 1..31|IR-23|all
+#   censor.sh set ISP PROVINCE STATE[+STATE...] [ISP PROVINCE STATE[+STATE...]]...
+#                                                 ISP: isp1|AS64497|nin|all   PROVINCE: 1..31|IR-23|all
 #   censor.sh reset                               everything back to normal
 #   censor.sh show                                cells that are not normal
 #   censor.sh block|unblock NAME|ADDRESS          edit the lists while running
 #   censor.sh states                              the names of all states
-# A set replaces the cell's earlier state. PROVINCE all covers the ISP's own resolver too (its queries to the
-# world are then filtered at the gateway); nin is the domestic data centre. Every change is added to the truth
-# log, STATE_DIR/truth.jsonl: {"start","end"} the Unix times within which it took effect, and {"cells"} the
-# state of every cell after it, keyed "AS64497 IR-00".
+# A set replaces the cell's earlier state; several at once are one change. PROVINCE all covers the ISP's own
+# resolver too (its queries to the world are then filtered at the gateway); nin is the domestic data centre. Every
+# change is added to the truth log, STATE_DIR/truth.jsonl: {"start","end"} the Unix times within which it took
+# effect, and {"cells"} the state of every cell after it, keyed "AS64497 IR-00".
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$HERE/lines.sh"
 
 declare -A CELL=() # "isp province" -> mask; isp 0 is nin; province 0 is the ISP's own servers
+declare -A WAS=()  # the same before the change
 
 load_cells() {
 	local i p mask
-	while read -r i p mask; do CELL["$i $p"]=$mask; done <"$DIR/cells"
+	while read -r i p mask; do CELL["$i $p"]=$mask WAS["$i $p"]=$mask; done <"$DIR/cells"
 }
 
 save_cells() {
@@ -74,6 +77,35 @@ apply() { # ISP...: these routers and the gateway, all at the same time
 	return $bad
 }
 
+# The line and the power of a cell's hosts, where they change.
+
+switch_lines() { # ISP
+	local i=$1 p h was now lines
+	lines=$(for ((p = 1; p <= P; p++)); do
+		was=$((${WAS["$i $p"]:-0} & BIT[no-link])) now=$((${CELL["$i $p"]:-0} & BIT[no-link]))
+		((was != now)) || continue
+		for ((h = 1; h <= H; h++)); do
+			if ((now)); then line_down "$i" "$p" "$h"; else line_up "$i" "$p" "$h"; fi
+		done
+	done)
+	[[ -z $lines ]] || ip -n "$NAME-isp$i" -batch - <<<"$lines"
+}
+
+is_off() { # MASK HOST
+	(($1 & BIT[power-cut] || ($1 & BIT[power-part] && $2 > 1)))
+}
+
+switch_power() { # ISP
+	local i=$1 p h was now
+	for ((p = 1; p <= P; p++)); do
+		was=${WAS["$i $p"]:-0} now=${CELL["$i $p"]:-0}
+		(((was ^ now) & POWER)) || continue
+		for ((h = 1; h <= H; h++)); do
+			if is_off "$now" "$h"; then power STOP "$i" "$p" "$h"; else power CONT "$i" "$p" "$h"; fi
+		done
+	done
+}
+
 names_of() { # MASK -> dns-poison+tls-sni-rst
 	local state out=
 	for state in $(printf '%s\n' "${!BIT[@]}" | sort); do
@@ -128,37 +160,52 @@ need_dpi() { # without their daemon these states would drop packets instead
 	running "$pid" "$start" || die "dpi.py is not running ($log)"
 }
 
-set_cells() { # ISP PROVINCE STATES
-	local isps provinces mask i p touched=() start
-	start=$(date +%s.%N)
+put_cells() { # ISP PROVINCE STATES: into CELL
+	local isps provinces mask i p
 	isps=$(isps_of "$1") provinces=$(provinces_of "$2") mask=$(mask_of "$3")
-	load_cells
+	((!(mask & (DPI_DNS | DPI_TLS | DPI_HTTP | DPI_DELAY)))) || need_dpi
 	for i in $isps; do
 		((i <= I)) || die "no such ISP: $1"
 		if ((i == 0)); then
 			[[ $2 != all ]] || CELL["0 0"]=$mask
 			continue
 		fi
-		touched+=("$i")
 		for p in $provinces; do
 			((p <= P)) || die "no such province: $2"
 			CELL["$i $p"]=$mask
 		done
 	done
-	((!(mask & (DPI_DNS | DPI_TLS | DPI_HTTP | DPI_DELAY)))) || need_dpi
-	apply "${touched[@]}"
+}
+
+change() { # START: the country becomes what CELL says
+	local i
+	# shellcheck disable=SC2046  # a list
+	apply $(seq "$I")
+	for ((i = 1; i <= I; i++)); do
+		switch_lines "$i"
+		switch_power "$i"
+	done
 	save_cells
-	log_truth "$start"
+	log_truth "$1"
+}
+
+set_cells() { # ISP PROVINCE STATES ...
+	local start
+	start=$(date +%s.%N)
+	load_cells
+	while (($#)); do
+		put_cells "$1" "$2" "$3"
+		shift 3
+	done
+	change "$start"
 }
 
 reset_cells() {
 	local start
 	start=$(date +%s.%N)
+	load_cells
 	CELL=()
-	# shellcheck disable=SC2046  # a list
-	apply $(seq "$I")
-	save_cells
-	log_truth "$start"
+	change "$start"
 }
 
 show_cells() {
@@ -190,7 +237,10 @@ read_size
 exec 9>"$DIR/lock"
 flock 9
 case ${1:-}:$# in
-set:4) set_cells "$2" "$3" "$4" ;;
+set:*)
+	(($# > 1 && $# % 3 == 1)) || die "set takes ISP PROVINCE STATE, once or more often"
+	set_cells "${@:2}"
+	;;
 reset:1) reset_cells ;;
 show:1) show_cells ;;
 block:2 | unblock:2) edit_list "$1" "$2" ;;

@@ -7,6 +7,7 @@
 set -Eeuo pipefail
 trap 'echo "country.sh: failed at line $LINENO: $BASH_COMMAND" >&2' ERR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$HERE/lines.sh"
 . "$HERE/rules.sh"
 . "$HERE/servers.sh"
 
@@ -167,36 +168,6 @@ B
 	for ((p = 1; p <= P; p++)); do for ((h = 1; h <= H; h++)); do
 		probe_end "$i" "$p" "$h" | ip -n "$NAME-p$i.$p.$h" -batch -
 	done; done
-}
-
-# One point-to-point link per probe, with fixed MACs and permanent neighbours: no ARP or ND delay, and the
-# machine-wide neighbour table does not overflow at some 500 probes.
-router_end() { # ISP PROVINCE HOST
-	local dev=p$2-$3 v4 v6
-	v4=$(ip4 "$@") v6=$(ip6 "$@")
-	cat <<B
-link add $dev address $MAC_ROUTER type veth peer name eth0 address $MAC_PROBE netns $NAME-p$1.$2.$3
-link set $dev addrgenmode none up
-addr add fe80::1/64 dev $dev nodad
-route add $v4/32 dev $dev
-route add $v6/128 dev $dev
-neigh add $v4 lladdr $MAC_PROBE nud permanent dev $dev
-neigh add $v6 lladdr $MAC_PROBE nud permanent dev $dev
-B
-}
-
-probe_end() { # ISP PROVINCE HOST
-	cat <<B
-link set lo up
-link set eth0 addrgenmode none up
-addr add $(ip4 "$@")/32 dev eth0
-addr add fe80::2/64 dev eth0 nodad
-addr add $(ip6 "$@")/128 dev eth0 nodad
-neigh add $GW4 lladdr $MAC_ROUTER nud permanent dev eth0
-neigh add fe80::1 lladdr $MAC_ROUTER nud permanent dev eth0
-route add default via $GW4 dev eth0 onlink
-route add default via fe80::1 dev eth0
-B
 }
 
 wire_isps() {

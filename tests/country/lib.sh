@@ -62,6 +62,8 @@ declare -A BIT=(
 	[tcp-drop]=0x1000 [tcp-rst]=0x2000 [host-unreachable]=0x4000 [http-blockpage]=0x8000
 	[udp443-drop]=0x10000 [throttle]=0x20000 [loss]=0x40000 [ipv6-cut]=0x80000
 	[intl-cut]=0x100000 [intl-allowlist]=0x200000 [total-cut]=0x400000 [intercept]=0x800000
+	[nin-part]=0x1000000 [report-cut]=0x2000000 [no-link]=0x4000000 [power-cut]=0x8000000 [power-part]=0x10000000
 )
 DPI_DNS=0x1f DPI_TLS=0x60 DPI_HTTP=0x80 DPI_DELAY=0x100
+POWER=0x18000000
 INJECTED=0x40000000 # mark of forged packets

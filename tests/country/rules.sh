@@ -20,14 +20,18 @@ table inet censor {
 	set bl6 { type ipv6_addr; }
 	set ok4 { type ipv4_addr; }
 	set ok6 { type ipv6_addr; }
+	set pt4 { type ipv4_addr; }
+	set pt6 { type ipv6_addr; }
+	set far4 { type ipv4_addr; }
+	set far6 { type ipv6_addr; }
 	set dom4 { type ipv4_addr; flags interval; elements = {
 		198.51.100.0/24, 198.19.0.0/16, 198.18.252.0/22, $BLOCKPAGE4, $BOX4 } }
 	set dom6 { type ipv6_addr; flags interval; elements = {
 		2001:db8:e::/48, 2001:db8:1::-2001:db8:8:ffff:ffff:ffff:ffff:ffff, 2001:db8:ff::/48 } }
-	set up4 { type ipv4_addr; flags dynamic; size 4096; timeout 1m; }
-	set dn4 { type ipv4_addr; flags dynamic; size 4096; timeout 1m; }
-	set up6 { type ipv6_addr; flags dynamic; size 4096; timeout 1m; }
-	set dn6 { type ipv6_addr; flags dynamic; size 4096; timeout 1m; }
+	set up4 { type ipv4_addr . inet_service; flags dynamic; size 65536; timeout 10s; }
+	set dn4 { type ipv4_addr . inet_service; flags dynamic; size 65536; timeout 10s; }
+	set up6 { type ipv6_addr . inet_service; flags dynamic; size 65536; timeout 10s; }
+	set dn6 { type ipv6_addr . inet_service; flags dynamic; size 65536; timeout 10s; }
 
 	chain classify { type filter hook prerouting priority -310;
 		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
@@ -43,10 +47,14 @@ table inet censor {
 		meta mark & \$INTL_CUT != 0 jump intl
 		meta mark & \$INTL_ALLOWLIST != 0 jump allowlist
 		meta mark & \$LOSS != 0 numgen random mod 100 < ${LOSS_PERCENT:-30} drop
+		meta mark & \$NIN_PART != 0 ip daddr @pt4 drop
+		meta mark & \$NIN_PART != 0 ip6 daddr @pt6 drop
+		meta mark & \$REPORT_CUT != 0 ip daddr @far4 drop
+		meta mark & \$REPORT_CUT != 0 ip6 daddr @far6 drop
 		meta mark & \$UDP443_DROP != 0 udp dport 443 drop
 		ip daddr @bl4 jump target
 		ip6 daddr @bl6 jump target
-		meta mark & \$THROTTLE != 0 jump throttle
+		meta mark & \$THROTTLE != 0 meta l4proto tcp jump throttle
 	}
 	chain intl {
 		ip saddr != @dom4 drop
@@ -66,11 +74,11 @@ table inet censor {
 		meta mark & \$TCP_RST != 0 meta l4proto tcp reject with tcp reset
 		meta mark & \$HOST_UNREACHABLE != 0 reject with icmpx type host-unreachable
 	}
-	chain throttle { # police each probe's international traffic, both ways
-		ip daddr != @dom4 update @up4 { ip saddr limit rate over $kbytes/second burst $kbytes } drop
-		ip saddr != @dom4 update @dn4 { ip daddr limit rate over $kbytes/second burst $kbytes } drop
-		ip6 daddr != @dom6 update @up6 { ip6 saddr limit rate over $kbytes/second burst $kbytes } drop
-		ip6 saddr != @dom6 update @dn6 { ip6 daddr limit rate over $kbytes/second burst $kbytes } drop
+	chain throttle { # police each connection abroad, both ways; the probe's port tells them apart
+		ip daddr != @dom4 update @up4 { ip saddr . tcp sport limit rate over $kbytes/second burst $kbytes } drop
+		ip saddr != @dom4 update @dn4 { ip daddr . tcp dport limit rate over $kbytes/second burst $kbytes } drop
+		ip6 daddr != @dom6 update @up6 { ip6 saddr . tcp sport limit rate over $kbytes/second burst $kbytes } drop
+		ip6 saddr != @dom6 update @dn6 { ip6 daddr . tcp dport limit rate over $kbytes/second burst $kbytes } drop
 	}
 	chain instead { type nat hook prerouting priority dstnat;
 		meta mark & \$HTTP_BLOCKPAGE != 0 ip daddr @bl4 tcp dport 80 dnat ip to $BLOCKPAGE4:80
@@ -96,6 +104,10 @@ nft_lists() {
 	# the public resolver stays reachable in an allow-list: names must resolve for the allowed sites
 	echo "add element inet censor ok4 { $(addresses ok 3) $PUBLIC_DNS4 }"
 	echo "add element inet censor ok6 { $(addresses ok 4) $PUBLIC_DNS6 }"
+	echo "add element inet censor pt4 { $(addresses part 3) }"
+	echo "add element inet censor pt6 { $(addresses part 4) }"
+	echo "add element inet censor far4 { $(addresses free 3) }"
+	echo "add element inet censor far6 { $(addresses free 4) }"
 }
 
 nft_rules() {

@@ -80,7 +80,7 @@ server:
  access-control: ::0/0 allow
  cache-max-ttl: ${DNS_TTL:-5}
  cache-max-negative-ttl: 1
- infra-host-ttl: 5
+ infra-host-ttl: ${DNS_TTL:-5}
  unblock-lan-zones: yes
  interface: $1
  interface: $2

@@ -45,10 +45,31 @@ shows "curl 28" page p1.2 https://bank.nin.test/ --resolve bank.nin.test:443:198
 
 censor reset
 shows "<title>" page p1.2 https://video.example/
-python3 -m json.tool --json-lines "$COUNTRY_DIR/truth.jsonl" >/dev/null || fail "the truth log is not JSON"
-[[ $(wc -l <"$COUNTRY_DIR/truth.jsonl") == 6 ]] || fail "the truth log has not one line per change"
 
-# what the probe makes of every state is tested
-for state in $("$COUNTRY/censor.sh" states); do
+# a line goes down with its carrier, and comes back with all that it had
+censor set isp1 IR-00 no-link
+ip -n ct-p1.1.1 link show eth0 | grep -q NO-CARRIER || fail "no-link leaves the carrier"
+shows "<title>" page p1.2 https://video.example/
+censor set isp1 IR-00 normal isp2 IR-01 total-cut
+shows "<title>" page p1.1 https://video.example/ -4
+shows "<title>" page p1.1 https://video.example/ -6
+
+# without power a host's processes stand still, and then go on
+start_at sleeper p2.1.1 sleep 1000
+is() { [[ $(awk '{print $3}' "/proc/${PID[sleeper]}/stat") == "$1" ]]; }
+until_ok 10 "the process has begun" is S
+censor set isp2 IR-00 power-part
+expect "the first host has no power" is S
+censor set isp2 IR-00 power-cut
+until_ok 10 "the process stands still" is T
+censor reset
+until_ok 10 "the process goes on" is S
+stop KILL sleeper
+
+python3 -m json.tool --json-lines "$COUNTRY_DIR/truth.jsonl" >/dev/null || fail "the truth log is not JSON"
+[[ $(wc -l <"$COUNTRY_DIR/truth.jsonl") == 11 ]] || fail "the truth log has not one line per change"
+
+# what the probe makes of every state is tested, but of those in which there is no probe
+for state in $("$COUNTRY/censor.sh" states | grep -v ^power-); do
 	grep -qE "^judge $state( |$)" "$ROOT"/tests/e2e/3*.sh || fail "no test judges a probe in the state $state"
 done

@@ -5,19 +5,26 @@
 
 QUIC=quic://search.example
 all=("$SEARCH" "$BANK" "$GOV" "$QUIC" quic://bank.nin.test)
-state normal "${all[@]}" "$SPEED" "$SPEED_NIN"
+NEWS_NIN=https://news.nin.test/
+REPORTS=tcp://collector.example:8080 # nobody listens there in this test
+state normal "${all[@]}" "$SPEED" "$SPEED_NIN" "$NEWS_NIN" $REPORTS
 state ipv6-cut "${all[@]}"
 state loss --check-timeout-ms 5000 "$SEARCH" "$BANK" "$GOV"
-state throttle --check-timeout-ms 20000 "$SPEED" "$SPEED_NIN"
+state throttle --check-timeout-ms 20000 "$SPEED" "$SPEED_NIN" "$SEARCH" "$GOV"
 state delay "$SEARCH" "$BANK" "$SPEED"
 state intl-cut "${all[@]}" "dns://198.18.8.8/search.example"
 state intl-allowlist "${all[@]}"
+state nin-part "${all[@]}" "$NEWS_NIN"
+state report-cut "${all[@]}" $REPORTS
 state total-cut "${all[@]}"
+state no-link "${all[@]}"
 measure_all
 
 judge normal
 up "${all[@]}" "$SPEED" "$SPEED_NIN"
 every "$SPEED" speed '.status == 200 and .bytes == 65536 and .us > 0 and .rtt > 0'
+up "$NEWS_NIN"
+every $REPORTS tcp 'fails("connection_refused")'
 same_device
 
 judge ipv6-cut
@@ -42,7 +49,9 @@ lossy() {
 }
 until_ok 100 "the probe gets through, and packets were lost" lossy
 
-judge throttle # the border lets 16 KiB pass at once, and then as much a second; nobody slows the domestic site
+judge throttle # the border lets 16 KiB of each connection pass at once, and then as much a second; pages are smaller than
+# that, and nobody slows the domestic site
+up "$SEARCH" "$GOV"
 every "$SPEED" speed '.bytes > 0 and .bytes <= 16384 + 16384 * (.ttfb + .us) / 1000000'
 every "$SPEED_NIN" speed 'ok and .bytes == 65536'
 rate() { # STATE TARGET: bytes a second, the best
@@ -75,6 +84,19 @@ every "$QUIC" quic 'fails("x_quic_timeout")'
 up "$GOV" "$BANK" quic://bank.nin.test
 same_device
 
+judge nin-part # a part of the domestic sites is gone, by every protocol; the rest and the world are there
+for target in "$BANK" quic://bank.nin.test; do
+	every "$target" dns ok
+	every "$target" "$([[ $target == quic* ]] && echo quic || echo tcp)" '.failure | IN("x_tcp_timeout", "x_quic_timeout")'
+done
+up "$NEWS_NIN" "$SEARCH" "$GOV" "$QUIC"
+same_device
+
+judge report-cut # only the way to the collector is gone
+every $REPORTS tcp 'fails("x_tcp_timeout")'
+up "${all[@]}"
+same_device
+
 judge total-cut
 for target in "${all[@]}"; do
 	every "$target" dns 'fails("x_dns_timeout")'
@@ -82,3 +104,11 @@ for target in "${all[@]}"; do
 	none "$target" quic
 done
 every "" link '.ipv4 == 1 and .ipv6 == 1 and .gateway == 1 and .ns == 1 and .gwup == 1 and .nsup == 0'
+
+judge no-link # the device sees that it is cut off, whatever addresses it still has
+every "" link 'fails("x_no_carrier") and .ipv4 == 0 and .ipv6 == 0'
+for target in "${all[@]}"; do
+	every "$target" dns 'fails("x_dns_timeout")'
+	none "$target" tcp
+	none "$target" quic
+done

@@ -19,8 +19,12 @@ CHECK_MS=1000  # deadline of one check: silence must be noticed well within a bu
 # each family: VISIT_S. So a cycle begins in each bucket, even when this machine stands still for half a bucket.
 INTERVAL_S=1
 VISIT_S=3
+SCHEDULE=      # more lines of a probe's [schedule]
+LEVEL=1        # of its targets
+BUCKET_S=      # a part of STEP_S; empty for the same
 MIN_PROBES=2   # in a cell
 FILTERING=dns-poison+tls-sni-rst # the normal day of a filtered country
+export PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 
 mkdir -p "$WORK/log"
@@ -133,7 +137,7 @@ collector_init() {
 		city_mmdb = $WORK/city.mmdb
 		asn_mmdb = $WORK/asn.mmdb
 		[publish]
-		bucket_s = $STEP_S
+		bucket_s = ${BUCKET_S:-$STEP_S}
 		step_s = $STEP_S
 		min_probes = $MIN_PROBES
 	C
@@ -173,25 +177,33 @@ conf_of() { echo "$WORK/$1/probe.conf"; }
 spool_of() { echo "$WORK/$1/state/spool"; }
 
 probe_init() { # NODE...: configuration and consent
-	local node access
+	local node pid pids=()
 	for node; do
-		vantage "$node"
-		access=mobile
-		[[ $ISP == isp1 ]] || access=fixed
-		mkdir -p "$WORK/$node"
-		cat >"$(conf_of "$node")" <<-C
-			[probe]
-			countries_dir = $COUNTRY/countries
-			[schedule]
-			interval_s = $INTERVAL_S
-			check_timeout_ms = $CHECK_MS
-			concurrency = 32
-			budget_mb_per_day = 0
-		C
-		at "$node" "$PROBE" init -c "$(conf_of "$node")" --state-dir "$WORK/$node/state" --country IR \
-			--region "$REGION" --isp "$AS" --access $access --collector "$URL/" --key "$KEY" --yes \
-			>>"$WORK/log/$node" 2>&1 || fail "probe init on $node"
+		probe_init_one "$node" &
+		pids+=($!)
 	done
+	for pid in "${pids[@]}"; do wait "$pid" || fail "a probe could not be set up"; done
+}
+
+probe_init_one() { # NODE
+	local node=$1 access=mobile
+	vantage "$node"
+	[[ $ISP == isp[1357] ]] || access=fixed # as countries/IR/isps.tsv has it
+	mkdir -p "$WORK/$node"
+	cat >"$(conf_of "$node")" <<-C
+		[probe]
+		countries_dir = $COUNTRY/countries
+		level = $LEVEL
+		[schedule]
+		interval_s = $INTERVAL_S
+		check_timeout_ms = $CHECK_MS
+		concurrency = 32
+		budget_mb_per_day = 0
+		$SCHEDULE
+	C
+	at "$node" "$PROBE" init -c "$(conf_of "$node")" --state-dir "$WORK/$node/state" --country IR \
+		--region "$REGION" --isp "$AS" --access $access --collector "$URL/" --key "$KEY" --yes \
+		>>"$WORK/log/$node" 2>&1
 }
 
 probe_start() { # NODE...

@@ -20,7 +20,9 @@ static const struct {
 	{"regions.tsv", "# iso\tiso_pre2020\thasc\tname_en\tname_fa\tpopulation\n"
 			"XA-N\t-\t-\tNorth\tn\t-\n"},
 	{"isps.tsv", "# asn\tname_en\tname_fa\taccess\tsubscribers_million\tnote\n"},
-	{"targets.csv", "url,class,level,notes\nhttps://a.example/,open,0,\n"},
+	{"targets.csv", "url,class,level,notes\nhttps://a.example/,open,0,\n"
+			"https://b.example/,domestic,0,\n"},
+	{"inside.csv", "url,notes\nhttps://in.example/,\n"},
 };
 #define FILES (sizeof(files) / sizeof(*files))
 
@@ -40,7 +42,9 @@ static void check(const struct country *c)
 	uint64_t slots[2][CLASSES] = {0};
 	for (size_t i = 0; i < c->n_targets; i++) {
 		const struct country_target *t = &c->targets[i];
-		uint64_t *of = &slots[t->last == KIND_QUIC][t->class];
+		/* A host inside shares the bits of the domestic targets. */
+		enum target_class class = t->inside ? CLASS_DOMESTIC : t->class;
+		uint64_t *of = &slots[t->last == KIND_QUIC][class];
 		must(country_target(c, t->url) == t);
 		must(t->slot >= -1 && t->slot < CELL_TARGETS_MAX && t->last < KINDS);
 		must(t->class != CLASS_LINK && t->class < CLASSES);

@@ -16,7 +16,7 @@
 static const int64_t interval_ms[PACES] = {60000, 300000};
 
 static const char *const names[PARTS] = {"year",  "cuts",    "silence", "returns",
-					 "liars", "january", "spring"};
+					 "liars", "january", "spring",	"rivals"};
 
 const char *part_str(enum part p)
 {
@@ -108,7 +108,7 @@ static void run_year(struct results *r, uint64_t seed, bool is_short)
 	struct trial t = trial_of(seed, is_short ? 400 : 800, PACE_FIVE, is_short ? 33 : 370);
 	t.outages = true;
 	t.course = noise_only;
-	trial_run(&t, &r->year, &r->cost[PART_YEAR]);
+	trial_run(&t, &r->year, NULL, &r->cost[PART_YEAR]);
 }
 
 static void run_cuts(struct results *r, uint64_t seed, bool is_short, enum part p)
@@ -120,7 +120,8 @@ static void run_cuts(struct results *r, uint64_t seed, bool is_short, enum part 
 		t.world.regions = is_short ? SOME : NULL;
 		t.outages = !is_short;
 		t.course = p == PART_CUTS ? measured : silent;
-		trial_run(&t, p == PART_CUTS ? &r->cuts[pace] : &r->silence[pace], &r->cost[p]);
+		trial_run(&t, p == PART_CUTS ? &r->cuts[pace] : &r->silence[pace], NULL,
+			  &r->cost[p]);
 	}
 }
 
@@ -129,7 +130,7 @@ static void run_returns(struct results *r, uint64_t seed, bool is_short)
 	struct trial t = trial_of(seed, is_short ? 300 : 800, PACE_FIVE, is_short ? 11 : 15);
 	t.world.regions = is_short ? SOME : NULL;
 	t.course = returns;
-	trial_run(&t, &r->returns, &r->cost[PART_RETURNS]);
+	trial_run(&t, &r->returns, NULL, &r->cost[PART_RETURNS]);
 }
 
 static void run_liars(struct results *r, uint64_t seed, bool is_short)
@@ -141,7 +142,7 @@ static void run_liars(struct results *r, uint64_t seed, bool is_short)
 		t.world.liars = 0.3;
 		t.world.lie = k == LIES_FINE ? LIE_FINE : LIE_DOWN;
 		t.course = either;
-		trial_run(&t, &r->liars[k], &r->cost[PART_LIARS]);
+		trial_run(&t, &r->liars[k], NULL, &r->cost[PART_LIARS]);
 	}
 }
 
@@ -161,7 +162,52 @@ static void run_published(struct results *r, uint64_t seed, bool is_short, enum 
 	t.from_ms = parse(winter ? PUBLISHED_JANUARY_FROM : PUBLISHED_SPRING_FROM);
 	t.until_ms = parse(winter ? PUBLISHED_JANUARY_UNTIL : PUBLISHED_SPRING_UNTIL);
 	t.course = winter ? january : spring;
-	trial_run(&t, winter ? &r->january : &r->spring, &r->cost[p]);
+	trial_run(&t, winter ? &r->january : &r->spring, NULL, &r->cost[p]);
+}
+
+static void run_contest(struct results *r, struct trial *t, struct score *ours,
+			struct score *(*of)(struct contest *c))
+{
+	struct score rivals[RIVALS];
+	for (enum rival k = 0; k < RIVALS; k++)
+		rivals[k] = *of(&r->rivals[k]);
+	t->world.forget = true;
+	trial_run(t, ours, rivals, &r->cost[PART_RIVALS]);
+	for (enum rival k = 0; k < RIVALS; k++)
+		*of(&r->rivals[k]) = rivals[k];
+}
+
+static struct score *of_year(struct contest *c)
+{
+	return &c->year;
+}
+
+static struct score *of_cuts(struct contest *c)
+{
+	return &c->cuts;
+}
+
+static struct score *of_returns(struct contest *c)
+{
+	return &c->returns;
+}
+
+static void run_rivals(struct results *r, uint64_t seed, bool is_short)
+{
+	struct trial year = trial_of(seed, is_short ? 250 : 800, PACE_FIVE, is_short ? 15 : 65),
+		     cuts = trial_of(seed, is_short ? 250 : 800, PACE_FIVE, is_short ? 10 : 33),
+		     back = trial_of(seed, is_short ? 250 : 800, PACE_FIVE, is_short ? 9 : 15);
+	year.world.regions = cuts.world.regions = back.world.regions = is_short ? SOME : NULL;
+	year.outages = true;
+	year.course = noise_only;
+	cuts.course = either;
+	back.course = returns;
+	run_contest(r, &year, &r->ours.year, of_year);
+	run_contest(r, &cuts, &r->ours.cuts, of_cuts);
+	run_contest(r, &back, &r->ours.returns, of_returns);
+	cuts.world.blind = back.world.blind = true;
+	trial_run(&cuts, &r->blind.cuts, NULL, &r->cost[PART_RIVALS]);
+	trial_run(&back, &r->blind.returns, NULL, &r->cost[PART_RIVALS]);
 }
 
 void part_run(struct results *r, enum part p, uint64_t seed, bool is_short)
@@ -175,8 +221,16 @@ void part_run(struct results *r, enum part p, uint64_t seed, bool is_short)
 	case PART_LIARS: run_liars(r, seed, is_short); break;
 	case PART_JANUARY:
 	case PART_SPRING: run_published(r, seed, is_short, p); break;
+	case PART_RIVALS: run_rivals(r, seed, is_short); break;
 	default: break;
 	}
+}
+
+static void contest_clear(struct contest *c)
+{
+	score_clear(&c->year);
+	score_clear(&c->cuts);
+	score_clear(&c->returns);
 }
 
 void results_clear(struct results *r)
@@ -188,6 +242,10 @@ void results_clear(struct results *r)
 	}
 	for (enum lies k = 0; k < LIES; k++)
 		score_clear(&r->liars[k]);
+	contest_clear(&r->ours);
+	contest_clear(&r->blind);
+	for (enum rival k = 0; k < RIVALS; k++)
+		contest_clear(&r->rivals[k]);
 	score_clear(&r->returns);
 	score_clear(&r->january);
 	score_clear(&r->spring);

@@ -13,6 +13,7 @@ enum part {
 	PART_LIARS,   /* three in ten lie */
 	PART_JANUARY, /* the course of January 2026 */
 	PART_SPRING,  /* that of 28 February to 26 May 2026 */
+	PART_RIVALS,  /* what others would have said, and what we would without one of our parts */
 	PARTS
 };
 
@@ -24,10 +25,16 @@ const char *pace_str(enum pace p);
 
 enum lies { LIES_FINE, LIES_DOWN, LIES };
 
+/* A rival, or we ourselves, in three settings in which nothing is sent late. */
+struct contest {
+	struct score year, cuts, returns;
+};
+
 struct results {
 	struct score year;
 	struct score cuts[PACES], silence[PACES];
 	struct score returns, liars[LIES], january, spring;
+	struct contest ours, blind, rivals[RIVALS];
 	bool ran[PARTS];
 	struct trial_cost cost[PARTS];
 };

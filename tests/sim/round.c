@@ -52,6 +52,7 @@ struct roundbook {
 
 /* One round on its way into a batch. */
 struct writing {
+	const struct world *world;
 	struct sheet *sheet;
 	const struct roundbook *book;
 	const struct seat *seat;
@@ -291,10 +292,10 @@ static void write_extras(struct writing *w, size_t variant, const struct country
 			 const struct country_target *canary)
 {
 	const struct roundbook *b = w->book;
-	if (w->seat->six && open && canary) {
+	if (w->seat->six && open)
 		write_six(w, open);
+	if (w->seat->six && canary)
 		write_six(w, canary);
-	}
 	if (b->quic.n && variant % 2)
 		write_quic(w, b->quic.targets[variant % b->quic.n]);
 	if (chance_next(&w->chance) * SPEED_EVERY_MS >= (double)w->seat->interval_ms)
@@ -310,6 +311,8 @@ static void write_round(struct writing *w, size_t variant)
 	write_link(w);
 	for (size_t c = 0; c < CLASS_LINK; c++) {
 		const struct shelf *shelf = &w->book->shelves[c];
+		if (c == CLASS_CANARY && w->world->blind)
+			continue;
 		for (size_t k = 0; k < per_round[c] && shelf->n; k++) {
 			const struct country_target *t =
 				pick(shelf, variant, (enum target_class)c, k);
@@ -349,7 +352,8 @@ struct batch *round_batch(struct roundbook *book, const struct world *w, const s
 	batch_begin(&sheet->batch, w, s, &rounds[0], &rounds[n - 1]);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t hash = chance_hash(s->id, (uint64_t)rounds[i].t_ms, 7);
-		struct writing writing = {.sheet = sheet,
+		struct writing writing = {.world = w,
+					  .sheet = sheet,
 					  .book = book,
 					  .seat = s,
 					  .round = &rounds[i],

@@ -3,6 +3,7 @@
  */
 #include "tests/sim/table.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -294,12 +295,57 @@ static void liars(struct table *t)
 	}
 }
 
+static void contest(struct table *t, const char *name, const struct contest *c)
+{
+	const struct slice slice = {.active_min = 5};
+	struct census n = figures_count(&c->cuts, &slice, MINUTE_MS);
+	size_t of;
+	double delay_min = (double)figures_quantile(&c->cuts, &slice, FIGURE_DELAY, 0.5, &of) /
+			   MINUTE_MS,
+	       error_s = (double)figures_quantile(&c->cuts, &slice, FIGURE_LIVE_ERROR, 0.5, &of) /
+			 1e3;
+	uint64_t ends = 0, rows = 0;
+	for (size_t s = 0; s < SCOPES; s++) {
+		ends += c->returns.returns[s] + c->cuts.returns[s];
+		rows += c->returns.rows[s].restored + c->cuts.rows[s].restored;
+	}
+	row(t, name, "", TOLD, "%8.2f %8.2f %8.1f%% %8.1f %8.0f %8llu %8llu",
+	    c->year.years[SCOPE_COUNTRY] > 0
+		    ? 3 * (double)c->year.untrue[SCOPE_COUNTRY] / c->year.years[SCOPE_COUNTRY]
+		    : NAN,
+	    c->year.years[SCOPE_ISP] > 0
+		    ? (double)c->year.untrue[SCOPE_ISP] / c->year.years[SCOPE_ISP]
+		    : NAN,
+	    100 * share(n.live, n.n), delay_min, error_s, (unsigned long long)ends,
+	    (unsigned long long)rows);
+}
+
+static void contests(struct table *t)
+{
+	const struct results *r = t->results;
+	head("The same stream, a round every 300 s, nothing sent late: false events a year of the "
+	     "country and of a network,\n"
+	     "cuts found while they lasted, median delay in minutes, median error of the onset in "
+	     "seconds, false returns, "
+	     "rows called restored",
+	     "");
+	row(t, "", "", TOLD, "%8s %8s %9s %8s %8s %8s %8s", "country", "network", "found", "delay",
+	    "error", "returns", "rows");
+	contest(t, "all parts", &r->ours);
+	contest(t, "without canaries", &r->blind);
+	for (enum rival k = 0; k < RIVALS; k++)
+		contest(t, rival_str(k), &r->rivals[k]);
+}
+
 unsigned int table_print(const struct results *r)
 {
 	struct table t = {.results = r};
 	printf("%-48s %-8s %s\n", "", "goal", "measured");
-	states(&t);
-	restored(&t);
+	const struct score *any[HONEST_MAX];
+	if (honest(r, any)) {
+		states(&t);
+		restored(&t);
+	}
 	if (r->ran[PART_CUTS] || r->ran[PART_SILENCE])
 		cuts(&t);
 	if (r->ran[PART_YEAR])
@@ -308,6 +354,8 @@ unsigned int table_print(const struct results *r)
 		long_ones(&t);
 	if (r->ran[PART_LIARS])
 		liars(&t);
+	if (r->ran[PART_RIVALS])
+		contests(&t);
 	printf("\n%u goals missed\n", t.missed);
 	return t.missed;
 }

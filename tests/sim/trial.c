@@ -9,7 +9,8 @@
 /* As configs/collector.conf. */
 static const struct views_config views = {.bucket_ms = 60000, .step_ms = 300000, .min_probes = 5};
 
-void trial_run(const struct trial *t, struct score *score, struct trial_cost *cost)
+void trial_run(const struct trial *t, struct score *score, struct score *rivals,
+	       struct trial_cost *cost)
 {
 	char err[256];
 	clock_t begun = clock();
@@ -27,6 +28,8 @@ void trial_run(const struct trial *t, struct score *score, struct trial_cost *co
 		script_outages(stream, w, t->from_ms + t->quiet_ms, t->until_ms);
 	stream_run(stream, t->until_ms);
 	judge_close(judge, subject_store(subject));
+	if (rivals)
+		rivals_score(rivals, truth, subject_store(subject));
 	struct subject_counts counts = subject_counts(subject);
 	cost->counts.batches += counts.batches;
 	cost->counts.refused += counts.refused;

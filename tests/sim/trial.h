@@ -3,6 +3,7 @@
 #define TESTS_SIM_TRIAL_H
 
 #include "tests/sim/judge.h"
+#include "tests/sim/rivals.h"
 #include "tests/sim/stream.h"
 #include "tests/sim/world.h"
 
@@ -20,7 +21,8 @@ struct trial_cost {
 	struct subject_counts counts;
 };
 
-/* Runs it all, and adds to the score and the cost. */
-void trial_run(const struct trial *t, struct score *score, struct trial_cost *cost);
+/* Runs it all, and adds to the scores and the cost. rivals has room for RIVALS, or is NULL. */
+void trial_run(const struct trial *t, struct score *score, struct score *rivals,
+	       struct trial_cost *cost);
 
 #endif

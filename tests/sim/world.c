@@ -112,6 +112,7 @@ struct world *world_new(const struct world_config *config, char *err, size_t err
 	struct world *w = xcalloc(1, sizeof(*w));
 	double people = 0;
 	w->seed = config->seed;
+	w->blind = config->blind;
 	w->country = country_load("configs/countries", "IR", err, errlen);
 	if (!w->country) {
 		world_free(w);

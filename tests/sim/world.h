@@ -44,6 +44,7 @@ struct leaf {
 struct world {
 	struct country *country;
 	uint64_t seed;
+	bool blind; /* nobody measures canaries */
 	struct leaf *leaves;
 	uint32_t n_leaves;
 	struct seat *seats;
@@ -58,6 +59,7 @@ struct world_config {
 	double liars;	     /* share of every leaf, never half of it */
 	enum lie lie;
 	bool forget; /* nobody keeps what can't be sent */
+	bool blind;  /* nobody measures canaries */
 };
 
 /* 31 provinces x 12 networks of configs/countries/IR. NULL with err. */
