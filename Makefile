@@ -34,7 +34,7 @@ BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
-.PHONY: all run test demo sim deps deps-test unit e2e fuzz fuzz-replay explorers layers headers format \
+.PHONY: all run test demo sim deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts format \
         format-check bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo
 
@@ -131,6 +131,9 @@ bench:
 	@$(MAKE) -s --no-print-directory MODE=release all bench-programs
 	@sh tests/bench/run.sh $(SECTION)
 bench-programs: $(BENCHES)
+charts: deps-test
+	@$(MAKE) --no-print-directory $(B)/tests/collector/test_chart_pictures
+	@sh tests/charts.sh
 layers:
 	@sh tests/layers.sh
 headers: $(O)/collector/assets.h

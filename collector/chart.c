@@ -51,15 +51,32 @@ size_t chart_changes(const struct chart *c)
 	return n;
 }
 
+bool chart_walk(struct chart_walk *w, struct chart_run *out)
+{
+	const struct chart *c = w->chart;
+	int64_t at = c->from_ms + w->passed_ms;
+	if (at >= c->until_ms)
+		return false;
+	*out = (struct chart_run){STATE_INSUFFICIENT, at, c->until_ms};
+	if (w->next < c->n && c->runs[w->next].start_ms == at &&
+	    c->runs[w->next].state != STATE_INSUFFICIENT) {
+		*out = c->runs[w->next++];
+	} else {
+		while (w->next < c->n && c->runs[w->next].state == STATE_INSUFFICIENT)
+			w->next++;
+		if (w->next < c->n)
+			out->end_ms = c->runs[w->next].start_ms;
+	}
+	w->passed_ms = out->end_ms - c->from_ms;
+	return true;
+}
+
 unsigned int chart_states(const struct chart *c)
 {
+	struct chart_walk w = {.chart = c};
+	struct chart_run r;
 	unsigned int states = 0;
-	int64_t at = c->from_ms;
-	for (size_t i = 0; i < c->n; i++) {
-		states |= 1U << c->runs[i].state;
-		if (c->runs[i].start_ms > at)
-			states |= 1U << STATE_INSUFFICIENT;
-		at = c->runs[i].end_ms;
-	}
-	return at < c->until_ms ? states | 1U << STATE_INSUFFICIENT : states;
+	while (chart_walk(&w, &r))
+		states |= 1U << r.state;
+	return states;
 }

@@ -10,6 +10,7 @@
 #ifndef COLLECTOR_CHART_H
 #define COLLECTOR_CHART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,14 @@ void chart_init(struct chart *c, int64_t from_ms, int64_t until_ms);
 void chart_clear(struct chart *c);
 /* Rows ascending; what lies outside the chart is cut. */
 void chart_add(struct chart *c, int64_t start_ms, int64_t end_ms, enum state state);
+/* Goes through all of its time, what no row covers as too few probes: false at the end. Begin with
+ * {.chart = c}. */
+struct chart_walk {
+	const struct chart *chart;
+	size_t next;	   /* run */
+	int64_t passed_ms; /* of its time */
+};
+bool chart_walk(struct chart_walk *w, struct chart_run *out);
 /* How often the state changes, too few probes and back not counted. */
 size_t chart_changes(const struct chart *c);
 /* The states that a chart shows, a bit (1 << state) each; for keys. */

@@ -1,6 +1,7 @@
 /* chart_text.c: advances by class of character, line breaks. */
 #include "collector/chart_text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,20 +53,48 @@ int chart_text_width(const char *text, int size)
 	return width_of(text, strlen(text), size);
 }
 
+/* How much of text, len bytes, is at most width wide; at least one character. */
+static size_t prefix(const char *text, size_t len, int size, int width)
+{
+	const char *p = text, *end = text;
+	do {
+		end = p;
+		if (p < text + len)
+			take(&p);
+	} while (p > end && width_of(text, (size_t)(p - text), size) <= width);
+	if (end == text)
+		end = p;
+	return (size_t)(end - text);
+}
+
+/* The same for a word without spaces: rather where an address of the web has a seam. */
+static size_t word_prefix(const char *text, size_t len, int size, int width)
+{
+	size_t end = prefix(text, len, size, width);
+	for (size_t i = end; i > end / 2; i--)
+		if (strchr("/?&", text[i - 1]))
+			return i;
+	return end;
+}
+
 size_t chart_text_wrap(const char *text, int size, int width, struct chart_text_line *lines,
 		       size_t most)
 {
 	size_t n = 0;
-	while (*text == ' ')
-		text++;
+	text += strspn(text, " ");
 	while (*text && n < most) {
 		size_t end = strcspn(text, " ");
-		while (text[end]) {
+		bool last = n + 1 == most;
+		if (!last && width_of(text, end, size) > width)
+			end = word_prefix(text, end, size, width);
+		while (text[end] == ' ') {
 			size_t next = end + 1 + strcspn(text + end + 1, " ");
-			if (n + 1 < most && width_of(text, next, size) > width)
+			if (!last && width_of(text, next, size) > width)
 				break;
 			end = next;
 		}
+		if (last)
+			end = strlen(text);
 		lines[n++] = (struct chart_text_line){text, end};
 		text += end + strspn(text + end, " ");
 	}
@@ -75,20 +104,16 @@ size_t chart_text_wrap(const char *text, int size, int width, struct chart_text_
 const char *chart_text_fit(char out[static CHART_TEXT_FIT_LEN], const char *text, int size,
 			   int width)
 {
-	const char *p = text;
-	size_t keep = 0;
-	int room = width - width_of("…", 3, size);
-	if (strlen(text) < CHART_TEXT_FIT_LEN && chart_text_width(text, size) <= width) {
+	size_t len = strlen(text);
+	if (len < CHART_TEXT_FIT_LEN && chart_text_width(text, size) <= width) {
 		strcpy(out, text); /* fits: checked above */
 		return out;
 	}
-	while (*p) {
-		take(&p);
-		if ((size_t)(p - text) > CHART_TEXT_FIT_LEN - 4 ||
-		    width_of(text, (size_t)(p - text), size) > room)
-			break;
-		keep = (size_t)(p - text);
-	}
-	snprintf(out, CHART_TEXT_FIT_LEN, "%.*s…", (int)keep, text);
+	if (len > CHART_TEXT_FIT_LEN - 4)
+		len = CHART_TEXT_FIT_LEN - 4;
+	len = prefix(text, len, size, width - chart_text_width("…", size));
+	while (len && text[len - 1] == ' ')
+		len--;
+	snprintf(out, CHART_TEXT_FIT_LEN, "%.*s…", (int)len, text);
 	return out;
 }

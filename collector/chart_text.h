@@ -16,8 +16,9 @@ struct chart_text_line {
 	size_t len;
 };
 
-/* Breaks text at spaces into lines of at most width; what does not fit into most lines stays in the
- * last, and a word that is wider than a line stands alone. Returns their number, 0 for no text. */
+/* Breaks text into lines of at most width: at spaces, and inside a word only when it is wider than a
+ * line, like an address of the web. What does not fit into most lines stays in the last. Returns their
+ * number, 0 for no text. */
 size_t chart_text_wrap(const char *text, int size, int width, struct chart_text_line *lines,
 		       size_t most);
 

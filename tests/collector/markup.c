@@ -55,7 +55,7 @@ static void check_entity(struct reader *r)
 	FAIL(r, "a bare &");
 }
 
-static void read_name(struct reader *r, char out[static NAME_MAX_])
+static void read_name(struct reader *r, char *out)
 {
 	size_t n = 0;
 	while (isalnum((unsigned char)r->p[n]) || strchr("-:_", r->p[n] ? r->p[n] : ' '))

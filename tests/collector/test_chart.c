@@ -50,11 +50,31 @@ static void test_states(void **state)
 	chart_clear(&c);
 }
 
+/* A chart that begins before 1970 and has a run at 0. */
+static void test_walk(void **state)
+{
+	struct chart c;
+	struct chart_walk w = {.chart = &c};
+	struct chart_run r;
+	(void)state;
+	chart_init(&c, -10, 10);
+	chart_add(&c, 0, 5, STATE_OPEN);
+	assert_true(chart_walk(&w, &r));
+	assert_true(r.state == STATE_INSUFFICIENT && r.start_ms == -10 && r.end_ms == 0);
+	assert_true(chart_walk(&w, &r));
+	assert_true(r.state == STATE_OPEN && r.start_ms == 0 && r.end_ms == 5);
+	assert_true(chart_walk(&w, &r));
+	assert_true(r.state == STATE_INSUFFICIENT && r.start_ms == 5 && r.end_ms == 10);
+	assert_false(chart_walk(&w, &r));
+	chart_clear(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_walk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

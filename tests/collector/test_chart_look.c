@@ -38,7 +38,7 @@ struct scheme {
 
 static void read_scheme(struct scheme *s, const char *css, const char *end)
 {
-	char class[8];
+	char class[16];
 	for (int i = 0; i < STATES; i++) {
 		snprintf(class, sizeof(class), "s%d", i);
 		s->fill[i] = colour_of(css, end, class, "fill");

@@ -167,7 +167,9 @@ static void test_text(void **state)
 	assert_int_equal(lines[0].len, 9);
 	assert_int_equal(chart_text_wrap("aaaa bbbb cccc dddd", 10, 30, lines, 2), 2);
 	assert_int_equal(lines[1].len, 14); /* the rest stays in the last */
-	assert_int_equal(chart_text_wrap("aaaaaaaaaaaa b", 10, 30, lines, 4), 2);
+	assert_int_equal(chart_text_wrap("aaaaaaaaaaaa b", 10, 30, lines, 4), 4);
+	assert_int_equal(chart_text_wrap("aa/aaaa/aaaaa", 10, 50, lines, 4), 2);
+	assert_memory_equal(lines[1].start, "aaaaa", 6);
 	assert_string_equal(chart_text_fit(fit, "Tehran", 10, 100), "Tehran");
 	assert_string_equal(chart_text_fit(fit, "Chaharmahal", 10, 40), "Chaha…");
 	assert_string_equal(chart_text_fit(fit, "چهارمحال", 10, 30), "چهار…");
