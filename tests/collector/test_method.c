@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "collector/assets.h"
-#include "collector/verdict.h"
+#include "collector/row.h"
 
 static const char *text(void)
 {
@@ -56,6 +56,8 @@ static void test_codes(void **state)
 		expect_code(sign_str((enum sign)i));
 	for (int i = 0; i < MECHANISMS; i++)
 		expect_code(mechanism_str((enum mechanism)i));
+	for (int i = 0; i < WHYS; i++)
+		expect_code(why_str((enum why)i));
 	for (int i = 0; i < CLASS_OTHER; i++)
 		expect_code(class_str((enum target_class)i));
 }
