@@ -1,292 +1,389 @@
-/* chronicle.c: feeding, remaking, and which event is which.
+/* chronicle.c: from what the alarm tells to what is kept, and which event is which.
  *
- * When an earlier row is revised, the events from there on are made anew from the stored rows and
- * matched with the old ones, which keep their ids and moments of detection as long as they overlap.
- * An event that nothing is left of is told to the listener once more, with its end at its onset,
- * and removed.
+ * An event that lasts gets more severe with every bucket. That is written at the next commit and is no revision; a new state,
+ * a return, a relapse and the end are.
  *
- * An event that lasts gets more severe with every bucket. That is written at the next commit and is
- * no revision; a new state, onset or end is.
- */
+ * Events that are made anew are matched with the old ones: they keep id and moment of detection as long as they overlap.
+ * One that nothing is left of is told to the listener once more, with its end at its onset, and removed. */
 #include "collector/chronicle.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/views.h"
+#include "collector/remake.h"
+#include "collector/seriesmap.h"
+#include "common/clock.h"
 
-static void tell_event(const struct chronicler *c, const struct event *e)
+struct line {
+	enum state told[SIGNS];		     /* state of the last revision of an event that lasts */
+	bool unsaved[SIGNS];		     /* it has grown since it was written */
+	int64_t changed_from, changed_until; /* pulses to be looked at again; INT64_MAX: none */
+};
+
+struct chronicle {
+	struct store *store;
+	int64_t bucket_ms;
+	struct alarm *alarm;
+	struct views_listener listener;
+	struct seriesmap map;
+	struct line *lines; /* by number */
+	size_t room;
+	int64_t day;	/* of the last bucket; -1 none */
+	int64_t now_ms; /* while pulses are taken */
+};
+
+struct chronicle *chronicle_new(struct store *store, int64_t bucket_ms, uint32_t min_probes)
+{
+	struct chronicle *c = xcalloc(1, sizeof(*c));
+	c->store = store;
+	c->bucket_ms = bucket_ms;
+	c->alarm = alarm_new(bucket_ms, min_probes);
+	c->day = -1;
+	return c;
+}
+
+void chronicle_reset(struct chronicle *c)
+{
+	alarm_reset(c->alarm);
+	seriesmap_clear(&c->map);
+	c->day = -1;
+}
+
+void chronicle_free(struct chronicle *c)
+{
+	if (!c)
+		return;
+	chronicle_reset(c);
+	alarm_free(c->alarm);
+	free(c->lines);
+	free(c);
+}
+
+void chronicle_listen(struct chronicle *c, const struct views_listener *l)
+{
+	c->listener = *l;
+}
+
+bool chronicle_is_silent(const struct chronicle *c, const struct series *s, int64_t start_ms)
+{
+	return alarm_is_silent(c->alarm, s, start_ms);
+}
+
+bool chronicle_is_lost(const struct chronicle *c, const struct series *s)
+{
+	return alarm_is_lost(c->alarm, s);
+}
+
+static struct line *line_of(struct chronicle *c, const struct series *s)
+{
+	uint32_t n = c->map.n, at = seriesmap_add(&c->map, s);
+	if (at < n)
+		return &c->lines[at];
+	if (c->room < c->map.n) {
+		c->room = c->map.room;
+		c->lines = xrealloc(c->lines, c->room * sizeof(*c->lines));
+	}
+	c->lines[at] = (struct line){.changed_from = INT64_MAX};
+	return &c->lines[at];
+}
+
+static void tell(const struct chronicle *c, const struct event *e)
 {
 	if (c->listener.event)
 		c->listener.event(c->listener.arg, e);
 }
 
-static int save_event(const struct chronicler *c, struct chronicle *ch)
-{
-	const struct event *e = &ch->machine.current;
-	ch->unsaved = false;
-	return store_put_events(c->store, &e->series, e->kind, e->onset_ms, e, 1);
-}
-
-static void revise(struct event *e, enum why why, int64_t now_ms)
-{
-	e->revision++;
-	e->why = why;
-	e->revised_ms = now_ms;
-}
-
 /* A new event, or one that comes back after it was undone. */
-static int introduce(const struct chronicler *c, struct event *e, enum why why, int64_t now_ms)
+static int introduce(const struct chronicle *c, struct event *e, enum why why, int64_t now_ms)
 {
 	events_name(e);
 	int64_t revision = store_event_revision(c->store, &e->series, e->id);
 	e->detected_ms = now_ms;
 	e->revision = revision > 0 ? (uint32_t)revision : 0;
-	revise(e, why, now_ms);
+	events_revise(e, why, now_ms);
 	return revision < 0 ? -1 : 0;
 }
 
-static int feed(const struct chronicler *c, struct chronicle *ch, const struct row *r,
-		int64_t now_ms)
+static int save(const struct chronicle *c, const struct event *e)
 {
-	struct event *e = &ch->machine.current;
-	enum state before = e->state;
-	switch (events_next(&ch->machine, r)) {
-	case EVENTS_SAME: return 0;
-	case EVENTS_BEGAN:
-		if (introduce(c, e, WHY_FIRST, now_ms) < 0)
-			return -1;
-		break;
-	case EVENTS_GREW:
-		ch->unsaved = true;
-		if (e->state == before)
-			return 0;
-		revise(e, WHY_COURSE, now_ms);
-		break;
-	case EVENTS_ENDED: revise(e, WHY_COURSE, now_ms); break;
-	}
-	tell_event(c, e);
-	return save_event(c, ch);
+	return store_put_events(c->store, &e->series, e->kind, e->onset_ms, e, 1);
 }
 
-struct list {
-	struct event *events; /* owned */
-	size_t n, room;
-};
+/* --- live --- */
 
-static int list_add(void *arg, const struct event *e)
+static int on_change(void *arg, struct detector *d, enum detector_change change)
 {
-	struct list *l = arg;
-	if (l->n == l->room) {
-		l->room = l->room ? 2 * l->room : 8;
-		l->events = xrealloc(l->events, l->room * sizeof(*l->events));
+	struct chronicle *c = arg;
+	struct event *e = &d->current;
+	struct line *l = line_of(c, &e->series);
+	switch (change) {
+	case DETECTOR_BEGAN:
+		if (introduce(c, e, WHY_FIRST, c->now_ms) < 0)
+			return -1;
+		break;
+	case DETECTOR_SAME:
+	case DETECTOR_GREW:
+		l->unsaved[e->kind] = true;
+		if (e->state == l->told[e->kind])
+			return 0;
+		events_revise(e, WHY_COURSE, c->now_ms);
+		break;
+	default: events_revise(e, WHY_COURSE, c->now_ms); break;
 	}
-	l->events[l->n++] = *e;
+	l->told[e->kind] = e->state;
+	l->unsaved[e->kind] = false;
+	tell(c, e);
+	return save(c, e);
+}
+
+/* The first bucket of a day: how all detectors stand. */
+static int keep_day(struct chronicle *c, int64_t day)
+{
+	size_t n;
+	const struct series *s = alarm_series(c->alarm, &n);
+	if (day == c->day)
+		return 0;
+	c->day = day;
+	for (size_t i = 0; i < n; i++)
+		if (remake_keep(c->store, &s[i], day, alarm_of(c->alarm, &s[i])) < 0)
+			return -1;
 	return 0;
 }
 
-static int list_stored(const struct chronicler *c, const struct series *s, struct list *out)
+int chronicle_take(struct chronicle *c, int64_t start_ms, struct alarm_item *items, size_t n,
+		   bool alive, int64_t now_ms)
+{
+	c->now_ms = now_ms;
+	if (keep_day(c, start_ms / CLOCK_DAY_MS) < 0 ||
+	    alarm_take(c->alarm, start_ms, items, n, alive, on_change, c))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (store_put_pulse(c->store, &items[i].series, start_ms, c->bucket_ms,
+				    &items[i].pulse) < 0)
+			return -1;
+	return 0;
+}
+
+int chronicle_again(struct chronicle *c, int64_t start_ms, struct alarm_item *items, size_t n)
+{
+	alarm_spread(c->alarm, items, n);
+	for (size_t i = 0; i < n; i++) {
+		struct pulse before = {0};
+		struct line *l = line_of(c, &items[i].series);
+		int there = store_get_pulse(c->store, &items[i].series, start_ms, &before);
+		if (there < 0)
+			return -1;
+		items[i].pulse.flags = before.flags;
+		if (there && pulse_equal(&before, &items[i].pulse))
+			continue;
+		if (store_put_pulse(c->store, &items[i].series, start_ms, c->bucket_ms,
+				    &items[i].pulse) < 0)
+			return -1;
+		if (l->changed_from == INT64_MAX)
+			l->changed_until = 0;
+		if (start_ms < l->changed_from)
+			l->changed_from = start_ms;
+		if (start_ms >= l->changed_until)
+			l->changed_until = start_ms + c->bucket_ms;
+	}
+	return 0;
+}
+
+/* --- made anew --- */
+
+static int list_add(void *arg, const struct event *e)
+{
+	events_add(arg, e);
+	return 0;
+}
+
+static int list_stored(const struct chronicle *c, const struct series *s, struct events_list *out)
 {
 	const char *regions[2];
 	struct series_query q = store_query_one(s, regions, 0, INT64_MAX);
 	return store_events(c->store, &q, list_add, out);
 }
 
-struct replay {
-	struct events machine;
-	struct list found; /* events that have ended */
-};
-
-static int replay_row(void *arg, const struct row *r)
+/* Gives a remade event the identity of the old one that it overlaps, which is then spent. */
+static int identify(const struct chronicle *c, struct event *e, struct events_list *old,
+		    int64_t now_ms)
 {
-	struct replay *replay = arg;
-	if (events_next(&replay->machine, r) == EVENTS_ENDED)
-		list_add(&replay->found, &replay->machine.current);
+	struct event *was = NULL;
+	for (size_t i = 0; i < old->n && !was; i++)
+		if (old->events[i].revision && events_overlap(&old->events[i], e))
+			was = &old->events[i];
+	if (!was) {
+		if (introduce(c, e, WHY_LATE, now_ms) < 0)
+			return -1;
+		tell(c, e);
+		return 0;
+	}
+	events_identify(e, was);
+	if (!events_same(e, was)) {
+		events_revise(e, WHY_LATE, now_ms);
+		tell(c, e);
+	}
+	was->revision = 0;
 	return 0;
 }
 
-/* Runs a new machine over the stored rows of [from, until). */
-static int replay_rows(const struct chronicler *c, const struct series *s, int64_t from_ms,
-		       int64_t until_ms, struct replay *out)
-{
-	const char *regions[2];
-	struct series_query q = store_query_one(s, regions, from_ms > 0 ? from_ms : 0, until_ms);
-	*out = (struct replay){0};
-	events_init(&out->machine, s, c->step_ms);
-	return store_rows(c->store, &q, replay_row, out);
-}
-
-/* After a restart: goes on with the stored open event, or with what the last rows say. */
-static int load_machine(const struct chronicler *c, struct chronicle *ch, int64_t start_ms)
-{
-	const struct series s = ch->machine.current.series;
-	struct list stored = {0};
-	struct replay replay = {0};
-	int64_t from = start_ms - EVENTS_LOOKBACK * c->step_ms;
-	ch->loaded = true;
-	int rc = list_stored(c, &s, &stored);
-	const struct event *last = stored.n ? &stored.events[stored.n - 1] : NULL;
-	if (last && last->end_ms > from)
-		from = last->end_ms;
-	if (rc == 0 && last && !last->end_ms) {
-		events_resume(&ch->machine, last);
-	} else if (rc == 0) {
-		rc = replay_rows(c, &s, from, start_ms, &replay);
-		ch->machine = replay.machine;
-	}
-	free(replay.found.events);
-	free(stored.events);
-	return rc;
-}
-
-static bool same_event(const struct event *a, const struct event *b)
-{
-	bool same = a->state == b->state && a->onset_ms == b->onset_ms &&
-		    a->onset_lo_ms == b->onset_lo_ms && a->onset_hi_ms == b->onset_hi_ms &&
-		    a->end_ms == b->end_ms;
-	if (same && a->end_ms)
-		same = a->probes == b->probes &&
-		       !memcmp(&a->severity, &b->severity, sizeof(a->severity));
-	return same;
-}
-
-static bool overlaps(const struct event *a, const struct event *b)
-{
-	return (!a->end_ms || a->end_ms > b->onset_ms) && (!b->end_ms || b->end_ms > a->onset_ms);
-}
-
-/* Gives a remade event the identity of the old one that it overlaps, which is then spent. */
-static int identify(const struct chronicler *c, struct event *e, struct list *old, int64_t now_ms)
-{
-	struct event *was = NULL;
-	int rc = 0;
-	for (size_t i = 0; i < old->n && !was; i++)
-		if (old->events[i].revision && overlaps(&old->events[i], e))
-			was = &old->events[i];
-	if (!was) {
-		rc = introduce(c, e, WHY_LATE, now_ms);
-	} else {
-		strcpy(e->id, was->id); /* same size */
-		e->detected_ms = was->detected_ms;
-		e->revision = was->revision;
-		e->why = was->why;
-		e->revised_ms = was->revised_ms;
-		if (!same_event(e, was))
-			revise(e, WHY_LATE, now_ms);
-	}
-	if (!was || e->revision != was->revision)
-		tell_event(c, e);
-	if (was)
-		was->revision = 0;
-	return rc;
-}
-
-/* Old events that no new one took over end at their onset, after the new ones in the list; those
- * before `from` stand. */
-static void undo(const struct chronicler *c, struct list *old, int64_t from_ms, int64_t now_ms,
-		 struct list *out)
+/* Old events that no new one took over end at their onset. */
+static void undo(const struct chronicle *c, const struct events_list *old, int64_t now_ms,
+		 struct events_list *out)
 {
 	for (size_t i = 0; i < old->n; i++) {
-		struct event *e = &old->events[i];
-		if (!e->revision || e->onset_ms < from_ms)
+		struct event e = old->events[i];
+		if (!e.revision)
 			continue;
-		e->end_ms = e->end_lo_ms = e->end_hi_ms = e->onset_ms;
-		e->severity = 0;
-		revise(e, WHY_LATE, now_ms);
-		tell_event(c, e);
-		list_add(out, e);
+		e.end_ms = e.end_lo_ms = e.end_hi_ms = e.onset_ms;
+		e.back_ms = 0;
+		e.severity = 0;
+		events_revise(&e, WHY_LATE, now_ms);
+		tell(c, &e);
+		events_add(out, &e);
 	}
 }
 
-/* From where the events must be remade when the row at start changed: *from is the first onset that
- * is replaced, and the rows are read from the return value. */
-static int64_t remake_from(const struct chronicler *c, const struct list *old, int64_t start_ms,
-			   int64_t *from)
+static int by_onset(const void *a, const void *b)
 {
-	int64_t ended = 0;
-	*from = start_ms;
-	for (size_t i = 0; i < old->n; i++) {
-		const struct event *e = &old->events[i];
-		if (!e->end_ms || e->end_ms >= start_ms) {
-			*from = e->onset_ms < start_ms ? e->onset_ms : start_ms;
-			break;
-		}
-		ended = e->end_ms;
-	}
-	int64_t read = *from - EVENTS_LOOKBACK * c->step_ms;
-	return read > ended ? read : ended;
+	const struct event *x = a, *y = b;
+	return (x->onset_ms > y->onset_ms) - (x->onset_ms < y->onset_ms);
 }
 
-static int remake(const struct chronicler *c, struct chronicle *ch, int64_t until_ms,
-		  int64_t now_ms)
+/* Events of one kind: those of `stored` that the run over [from, r->until) can have found anew become `old`; what comes
+ * after it goes into `out` as it stands. */
+static void divide(const struct events_list *stored, enum sign kind, int64_t from_ms,
+		   const struct remade *r, struct events_list *old, struct events_list *out)
 {
-	const struct series s = ch->machine.current.series;
-	struct list old = {0};
-	struct replay replay = {0};
-	int64_t from = 0, read;
-	int rc = chronicle_save(c, ch);
-	if (rc == 0)
-		rc = list_stored(c, &s, &old);
-	read = remake_from(c, &old, ch->revised_from_ms, &from);
-	if (rc == 0)
-		rc = replay_rows(c, &s, read, until_ms, &replay);
-	if (rc < 0)
-		goto out;
-	if (replay.machine.phase == EVENTS_ACTIVE)
-		list_add(&replay.found, &replay.machine.current);
-	if (replay.found.n && replay.found.events[0].onset_ms < from)
-		from = replay.found.events[0].onset_ms;
+	const struct detector *d = &r->of[kind];
+	for (size_t i = 0; i < stored->n; i++) {
+		const struct event *e = &stored->events[i];
+		bool stands = !r->present &&
+			      (e->onset_ms >= r->until_ms ||
+			       (d->phase != DETECTOR_CALM && e->onset_ms == d->current.onset_ms));
+		if (e->kind != kind || (e->end_ms && e->end_ms < from_ms))
+			continue;
+		events_add(stands ? out : old, e);
+	}
+}
+
+static int merge_kind(struct chronicle *c, const struct series *s, enum sign kind, int64_t from_ms,
+		      struct remade *r, const struct events_list *stored, int64_t now_ms)
+{
+	struct events_list old = {0}, out = {0}, found = {0};
+	struct detector *d = &r->of[kind];
+	int64_t first = INT64_MAX;
+	int rc = 0;
+	divide(stored, kind, from_ms, r, &old, &out);
+	for (size_t i = 0; i < r->events.n; i++)
+		if (r->events.events[i].kind == kind)
+			events_add(&found, &r->events.events[i]);
+	if (r->present && d->phase != DETECTOR_CALM)
+		events_add(&found, &d->current);
+	for (size_t i = 0; i < found.n && rc == 0; i++) {
+		rc = identify(c, &found.events[i], &old, now_ms);
+		events_add(&out, &found.events[i]);
+	}
+	if (found.n && r->present && d->phase != DETECTOR_CALM)
+		events_identify(&d->current, &found.events[found.n - 1]);
+	undo(c, &old, now_ms, &out);
 	for (size_t i = 0; i < old.n; i++)
-		if (old.events[i].onset_ms < from)
-			old.events[i].revision = 0; /* stands as it is */
-	for (size_t i = 0; i < replay.found.n && rc == 0; i++)
-		rc = identify(c, &replay.found.events[i], &old, now_ms);
-	if (replay.machine.phase == EVENTS_ACTIVE)
-		replay.machine.current = replay.found.events[replay.found.n - 1];
-	undo(c, &old, from, now_ms, &replay.found);
-	if (rc == 0)
-		rc = store_put_events(c->store, &s, SIGN_LOSS, from, replay.found.events,
-				      replay.found.n);
-	ch->machine = replay.machine;
-	ch->loaded = true;
-	ch->revised_from_ms = INT64_MAX;
-out:
-	free(replay.found.events);
-	free(old.events);
+		first = old.events[i].onset_ms < first ? old.events[i].onset_ms : first;
+	for (size_t i = 0; i < out.n; i++)
+		first = out.events[i].onset_ms < first ? out.events[i].onset_ms : first;
+	if (out.n)
+		qsort(out.events, out.n, sizeof(*out.events), by_onset);
+	if (rc == 0 && out.n)
+		rc = store_put_events(c->store, s, kind, first, out.events, out.n);
+	events_clear(&old);
+	events_clear(&out);
+	events_clear(&found);
 	return rc;
 }
 
-void chronicle_init(struct chronicle *ch, const struct series *s, int64_t step_ms)
+static int settle(struct chronicle *c, uint32_t number, int64_t until_ms, int64_t now_ms)
 {
-	*ch = (struct chronicle){.revised_from_ms = INT64_MAX};
-	events_init(&ch->machine, s, step_ms);
+	const struct series s = c->map.series[number];
+	struct line *l = &c->lines[number];
+	int64_t from = l->changed_from - l->changed_from % CLOCK_DAY_MS;
+	struct events_list stored = {0};
+	struct remade r;
+	int rc = remake(c->store, &s, c->bucket_ms, from, l->changed_until, until_ms, &r);
+	if (rc == 0)
+		rc = list_stored(c, &s, &stored);
+	for (size_t k = 0; k < SIGNS && rc == 0; k++)
+		rc = merge_kind(c, &s, (enum sign)k, from, &r, &stored, now_ms);
+	if (rc == 0 && r.present)
+		memcpy(alarm_of(c->alarm, &s), r.of, sizeof(r.of));
+	for (size_t k = 0; k < SIGNS && r.present; k++)
+		l->told[k] = r.of[k].current.state;
+	l->changed_from = INT64_MAX;
+	remade_clear(&r);
+	events_clear(&stored);
+	return rc;
 }
 
-int chronicle_feed(const struct chronicler *c, struct chronicle *ch, const struct row *r,
-		   int64_t now_ms)
+int chronicle_settle(struct chronicle *c, int64_t until_ms, int64_t now_ms)
 {
-	if (ch->revised_from_ms != INT64_MAX) {
-		chronicle_revise(ch, r->start_ms); /* with the others */
-		return 0;
-	}
-	if (!ch->loaded && load_machine(c, ch, r->start_ms) < 0)
+	if (chronicle_flush(c) < 0)
 		return -1;
-	return feed(c, ch, r, now_ms);
+	for (uint32_t i = 0; i < c->map.n; i++)
+		if (c->lines[i].changed_from != INT64_MAX && settle(c, i, until_ms, now_ms) < 0)
+			return -1;
+	return 0;
 }
 
-void chronicle_revise(struct chronicle *ch, int64_t start_ms)
+/* --- the store --- */
+
+int chronicle_flush(struct chronicle *c)
 {
-	if (start_ms < ch->revised_from_ms)
-		ch->revised_from_ms = start_ms;
+	for (uint32_t i = 0; i < c->map.n; i++)
+		for (size_t k = 0; k < SIGNS; k++) {
+			if (!c->lines[i].unsaved[k])
+				continue;
+			c->lines[i].unsaved[k] = false;
+			if (save(c, &alarm_of(c->alarm, &c->map.series[i])[k].current) < 0)
+				return -1;
+		}
+	return 0;
 }
 
-int chronicle_settle(const struct chronicler *c, struct chronicle *ch, int64_t until_ms,
-		     int64_t now_ms)
+/* The detectors as they stood, and what is said of their events. */
+static int load_series(struct chronicle *c, const struct series *s, int64_t until_ms)
 {
-	return ch->revised_from_ms < until_ms ? remake(c, ch, until_ms, now_ms) : 0;
+	struct events_list stored = {0};
+	struct remade r;
+	int64_t day = (until_ms - 1) / CLOCK_DAY_MS;
+	int rc = remake(c->store, s, c->bucket_ms, day * CLOCK_DAY_MS, INT64_MAX, until_ms, &r);
+	if (rc == 0)
+		rc = list_stored(c, s, &stored);
+	struct line *l = line_of(c, s);
+	for (size_t k = 0; k < SIGNS && rc == 0; k++) {
+		struct event *e = &r.of[k].current;
+		l->told[k] = e->state;
+		for (size_t i = 0; i < stored.n && r.of[k].phase != DETECTOR_CALM; i++)
+			if (stored.events[i].kind == e->kind &&
+			    stored.events[i].onset_ms == e->onset_ms)
+				events_identify(e, &stored.events[i]);
+	}
+	if (rc == 0)
+		memcpy(alarm_of(c->alarm, s), r.of, sizeof(r.of));
+	remade_clear(&r);
+	events_clear(&stored);
+	return rc;
 }
 
-int chronicle_save(const struct chronicler *c, struct chronicle *ch)
+int chronicle_load(struct chronicle *c, int64_t until_ms)
 {
-	return ch->unsaved ? save_event(c, ch) : 0;
+	size_t n;
+	int rc = 0;
+	if (until_ms <= 0)
+		return 0;
+	c->day = (until_ms - 1) / CLOCK_DAY_MS;
+	for (size_t i = 0; store_all_series(c->store, &n) && i < n && rc == 0; i++) {
+		const struct series s = store_all_series(c->store, &n)[i];
+		if (!*s.region || !strcmp(s.region, REGION_UNPLACED) || region_is_place(s.region))
+			rc = load_series(c, &s, until_ms);
+	}
+	return rc;
 }

@@ -1,40 +1,44 @@
-/* chronicle.h: the events of one series, in the store and in step with its rows.
+/* chronicle.h: the events of all series, in the store and in step with the pulses.
  *
- * Fed with final rows in order; told when an earlier row was revised; settled when the revised rows
- * are all there. */
+ * Live, the pulses of each bucket go to the alarm, and what it tells becomes events. When late votes have changed
+ * pulses of the past, the detectors of those series run again over the stored pulses (remake.h) from the state they had
+ * when that day began, until they stand again as they stood, or up to the present. So what is said of events is always
+ * a function of the stored pulses, whatever the order in which things became known. */
 #ifndef COLLECTOR_CHRONICLE_H
 #define COLLECTOR_CHRONICLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/events.h"
+#include "collector/alarm.h"
 #include "collector/store.h"
 #include "collector/views.h"
 
-/* What all chronicles share. */
-struct chronicler {
-	struct store *store; /* borrowed */
-	int64_t step_ms;
-	struct views_listener listener;
-};
+struct chronicle; /* opaque */
 
-struct chronicle {
-	struct events machine;
-	int64_t revised_from_ms; /* earliest row whose events are out of date; INT64_MAX none */
-	bool loaded;		 /* the machine knows what the store has */
-	bool unsaved;		 /* its event is newer than the stored one */
-};
+/* The store is borrowed. */
+struct chronicle *chronicle_new(struct store *store, int64_t bucket_ms, uint32_t min_probes);
+void chronicle_free(struct chronicle *c);
+void chronicle_listen(struct chronicle *c, const struct views_listener *l); /* copied */
 
-void chronicle_init(struct chronicle *ch, const struct series *s, int64_t step_ms);
-/* All return 0 or -1. */
-int chronicle_feed(const struct chronicler *c, struct chronicle *ch, const struct row *r,
-		   int64_t now_ms);
-void chronicle_revise(struct chronicle *ch, int64_t start_ms);
-/* Makes the events from the earliest revised row on anew; final rows start before until_ms. */
-int chronicle_settle(const struct chronicler *c, struct chronicle *ch, int64_t until_ms,
-		     int64_t now_ms);
-/* Writes the event that lasts, if it has grown: before a commit. */
-int chronicle_save(const struct chronicler *c, struct chronicle *ch);
+/* The pulses of all series in the next bucket: sets their flags, keeps them. Items are sorted. 0 or -1. */
+int chronicle_take(struct chronicle *c, int64_t start_ms, struct alarm_item *items, size_t n,
+		   bool alive, int64_t now_ms);
+/* The same of a bucket that was taken before, or passed by before anything was known of it: flags stay as they were.
+ * 0 or -1. */
+int chronicle_again(struct chronicle *c, int64_t start_ms, struct alarm_item *items, size_t n);
+/* Makes the events of what chronicle_again has changed anew; buckets that start before until_ms have been taken. 0 or -1. */
+int chronicle_settle(struct chronicle *c, int64_t until_ms, int64_t now_ms);
+
+/* Has the series lost access, as far as the last bucket says? */
+bool chronicle_is_lost(const struct chronicle *c, const struct series *s);
+/* Was this bucket, which has been taken, part of a silence of the series? */
+bool chronicle_is_silent(const struct chronicle *c, const struct series *s, int64_t start_ms);
+
+/* Writes what has grown: before a commit. 0 or -1. */
+int chronicle_flush(struct chronicle *c);
+/* Goes on after a restart: buckets that start before until_ms have been taken. 0 or -1. */
+int chronicle_load(struct chronicle *c, int64_t until_ms);
+void chronicle_reset(struct chronicle *c);
 
 #endif

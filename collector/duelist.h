@@ -11,6 +11,7 @@ struct due_step {
 	uint32_t *leaves; /* numbers of the caller; owned */
 	size_t n, room;
 	bool fresh;   /* something came since the caller last looked */
+	bool stale;   /* the caller's: a part of it was looked at already */
 	bool unsaved; /* something came since the caller last wrote it down */
 };
 

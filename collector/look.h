@@ -8,14 +8,18 @@
 
 #include "collector/cellbook.h"
 #include "collector/country.h"
+#include "collector/chronicle.h"
 #include "collector/duelist.h"
+#include "collector/habits.h"
 #include "collector/seriesmap.h"
 #include "collector/timeline.h"
 
 struct look {
 	struct store *store; /* borrowed, like all */
 	const struct country *country;
-	struct timeline *timeline;
+	const struct timeline *timeline;
+	const struct chronicle *chronicle;
+	struct habits *habits;
 	struct cellbook *cells;
 	const struct seriesmap *leaves; /* every leaf that was ever heard */
 	int64_t bucket_ms, step_ms;

@@ -1,7 +1,7 @@
 /* progress.c: kept in the store besides cells, rows and events:
  *
- *	META "views"	final_until alive_from alive_until late_next late_from late_slices, decimal
- *	DUE  step	its leaves, one after the other: access, ISP, length, region (varints)
+ *	META "views"	final_until pulse_until alive_from alive_until late_next late_from, decimal
+ *	DUE  step	stale, then its leaves, one after the other: access, ISP, length, region (varints)
  */
 #include "collector/progress.h"
 
@@ -21,8 +21,9 @@ void progress_clear(struct progress *p)
 
 static void forget_times(struct progress *p)
 {
-	p->at.final_until = p->at.alive_from = p->at.alive_until = p->at.late_next = -1;
-	p->at.late_from = p->at.late_slices = 0;
+	p->at.final_until = p->at.pulse_until = p->at.alive_from = p->at.alive_until =
+		p->at.late_next = -1;
+	p->at.late_from = 0;
 }
 
 void progress_init(struct progress *p)
@@ -54,6 +55,7 @@ static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
 {
 	struct progress *p = arg;
 	struct varint_in in = varint_from(data, len);
+	bool stale = varint_get_max(&in, 1);
 	while (!in.bad && !varint_done(&in)) {
 		struct series s = {0};
 		s.access = (enum access_type)varint_get_max(&in, ACCESSES - 1);
@@ -64,6 +66,7 @@ static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
 			break;
 		memcpy(s.region, region, n);
 		duelist_add(&p->due, step_ms, seriesmap_add(&p->leaves, &s));
+		duelist_at(&p->due, step_ms)->stale = stale;
 	}
 	return in.bad ? -1 : 0;
 }
@@ -74,8 +77,8 @@ int progress_load(struct progress *p, struct store *store)
 	if (store_get_meta(store, "views", text, sizeof(text)) < 0)
 		return -1;
 	if (sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64,
-		   &p->at.final_until, &p->at.alive_from, &p->at.alive_until, &p->at.late_next,
-		   &p->at.late_from, &p->at.late_slices) != 6)
+		   &p->at.final_until, &p->at.pulse_until, &p->at.alive_from, &p->at.alive_until,
+		   &p->at.late_next, &p->at.late_from) != 6)
 		forget_times(p);
 	p->saved = p->at;
 	return load_leaves(p, store) < 0 ? -1 : store_due(store, load_due, p);
@@ -84,7 +87,8 @@ int progress_load(struct progress *p, struct store *store)
 static int save_due(struct progress *p, struct store *store, struct due_step *d)
 {
 	struct buf out;
-	buf_init(&out, d->n * LEAF_MAX);
+	buf_init(&out, VARINT_MAX + d->n * LEAF_MAX);
+	varint_put(&out, d->stale);
 	for (size_t i = 0; i < d->n; i++) {
 		const struct series *s = &p->leaves.series[d->leaves[i]];
 		varint_put(&out, s->access);
@@ -109,8 +113,8 @@ int progress_save(struct progress *p, struct store *store)
 	p->saved = p->at;
 	snprintf(text, sizeof(text),
 		 "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
-		 p->at.final_until, p->at.alive_from, p->at.alive_until, p->at.late_next,
-		 p->at.late_from, p->at.late_slices);
+		 p->at.final_until, p->at.pulse_until, p->at.alive_from, p->at.alive_until,
+		 p->at.late_next, p->at.late_from);
 	return store_put_meta(store, "views", text);
 }
 

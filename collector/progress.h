@@ -13,11 +13,11 @@
 struct progress {
 	struct {
 		int64_t final_until; /* steps that start before are final */
+		int64_t pulse_until; /* buckets that start before have been taken */
 		int64_t alive_from;  /* the collector was up in [from, until] */
 		int64_t alive_until;
-		int64_t late_next;   /* the next slice of late work */
-		int64_t late_from;   /* where it goes on */
-		int64_t late_slices; /* since events were made anew */
+		int64_t late_next; /* the next slice of late work */
+		int64_t late_from; /* where it goes on */
 	} at, saved;
 	struct seriesmap leaves; /* every leaf that was ever heard */
 	struct duelist due;	 /* leaves by their number in the map */

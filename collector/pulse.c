@@ -6,9 +6,21 @@
  *	n, n - hit, said n, said n - hit	for each of those */
 #include "collector/pulse.h"
 
+#include <string.h>
+
 #include "collector/varint.h"
 
 #define FLAGS_ALL (PULSE_ALIVE | PULSE_QUORUM | PULSE_PARENT)
+
+bool pulse_equal(const struct pulse *a, const struct pulse *b)
+{
+	return a->heard == b->heard && a->reports_c == b->reports_c &&
+	       a->expected_c == b->expected_c && a->words_c == b->words_c &&
+	       !memcmp(a->sign, b->sign, sizeof(a->sign)) &&
+	       !memcmp(a->said, b->said, sizeof(a->said)) && a->lost_lo == b->lost_lo &&
+	       a->lost_hi == b->lost_hi && a->spread == b->spread && a->state == b->state &&
+	       a->flags == b->flags;
+}
 
 static void put_count(struct buf *out, const struct verdict_count *c)
 {

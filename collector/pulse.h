@@ -9,6 +9,7 @@
 #ifndef COLLECTOR_PULSE_H
 #define COLLECTOR_PULSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,8 @@ struct pulse {
 	uint8_t state;	/* enum state, judged from this bucket alone */
 	uint8_t flags;
 };
+
+bool pulse_equal(const struct pulse *a, const struct pulse *b);
 
 /* Both ends of the stored form, described in pulse.c. decode: 0, or -1 when the bytes are no
  * pulse. */

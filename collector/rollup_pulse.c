@@ -15,9 +15,9 @@
 
 #include "common/buf.h"
 
-#define PARTS_MIN   3
-#define VOTES_MIN   3
-#define EXPECTED_1C 100 /* one reporter in hundredths */
+#define PARTS_MIN  3
+#define VOTES_MIN  3
+#define HUNDREDTHS 100 /* of one vote or reporter, in what ends in _c and in `said` */
 
 /* Of a part: votes, and the share of them that is lost. */
 struct share {
@@ -80,7 +80,7 @@ static double weight_of(const struct rollup_pulse_part *part, bool known)
 {
 	if (known)
 		return part->people;
-	return part->p->expected_c ? part->p->expected_c : part->p->heard * (double)EXPECTED_1C;
+	return part->p->expected_c ? part->p->expected_c : part->p->heard * (double)HUNDREDTHS;
 }
 
 struct whole {
@@ -91,51 +91,63 @@ struct whole {
 	struct share *shares; /* room for one of each part */
 };
 
+static void add_count(struct verdict_count *sum, const struct verdict_count *c)
+{
+	sum->n += c->n;
+	sum->hit += c->hit;
+}
+
 static void sum_up(struct pulse *out, const struct whole *w)
 {
 	*out = (struct pulse){0};
 	for (size_t i = 0; i < w->n; i++) {
 		const struct pulse *p = w->parts[i].p;
 		out->heard += p->heard;
+		out->reports_c += p->reports_c;
 		out->expected_c += p->expected_c;
+		out->words_c += p->words_c;
 		for (size_t s = 0; s < SIGNS; s++) {
-			out->sign[s].n += p->sign[s].n;
-			out->sign[s].hit += p->sign[s].hit;
+			add_count(&out->sign[s], &p->sign[s]);
+			add_count(&out->said[s], &p->said[s]);
 		}
 	}
 }
 
-static void take_sign(struct verdict_count *out, const struct whole *w, size_t sign)
+/* Of the counts that lie `at` bytes into a pulse; unit is one vote in them. */
+static void take_counts(struct pulse *out, const struct whole *w, size_t at, double unit)
 {
+	struct verdict_count *sum = (struct verdict_count *)((char *)out + at);
 	double lost, votes;
 	size_t n = 0;
 	for (size_t i = 0; i < w->n; i++) {
-		const struct verdict_count *c = &w->parts[i].p->sign[sign];
-		if (!w->parts[i].unplaced && c->n >= VOTES_MIN)
+		const struct verdict_count *c =
+			(const struct verdict_count *)((const char *)w->parts[i].p + at);
+		if (!w->parts[i].unplaced && c->n >= VOTES_MIN * unit)
 			w->shares[n++] = (struct share){weight_of(&w->parts[i], w->known), c->n,
 							(double)c->hit / c->n};
 	}
 	if (!speak(w->shares, n, w->all, &lost, &votes))
 		return;
-	out->n = (uint32_t)lround(votes);
-	out->hit = (uint32_t)lround(out->n * lost);
+	sum->n = (uint32_t)lround(votes);
+	sum->hit = (uint32_t)lround(sum->n * lost);
 }
 
-static void take_heard(struct pulse *out, const struct whole *w)
+static void take_reports(struct pulse *out, const struct whole *w)
 {
-	double lost, votes;
+	double lost, votes, all = out->expected_c;
 	size_t n = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct pulse *p = w->parts[i].p;
-		if (!w->parts[i].unplaced && p->expected_c >= VOTES_MIN * EXPECTED_1C)
+		if (!w->parts[i].unplaced && p->expected_c >= VOTES_MIN * HUNDREDTHS)
 			w->shares[n++] =
 				(struct share){weight_of(&w->parts[i], w->known), p->expected_c,
-					       1 - p->heard * (double)EXPECTED_1C / p->expected_c};
+					       1 - (double)p->reports_c / p->expected_c};
 	}
 	if (!speak(w->shares, n, w->all, &lost, &votes))
 		return;
 	out->expected_c = (uint32_t)lround(votes);
-	out->heard = (uint32_t)lround(votes * (1 - lost) / EXPECTED_1C);
+	out->reports_c = lost < 1 ? (uint32_t)lround(votes * (1 - lost)) : 0;
+	out->words_c = (uint32_t)lround(out->words_c * votes / all);
 }
 
 void rollup_pulse(struct pulse *out, const struct rollup_pulse_part *parts, size_t n)
@@ -147,9 +159,12 @@ void rollup_pulse(struct pulse *out, const struct rollup_pulse_part *parts, size
 		w.all += parts[i].unplaced ? 0 : weight_of(&parts[i], w.known);
 	w.shares = xcalloc(n + 1, sizeof(*w.shares));
 	sum_up(out, &w);
-	for (size_t s = 0; s < SIGNS; s++)
-		take_sign(&out->sign[s], &w, s);
-	take_heard(out, &w);
+	for (size_t s = 0; s < SIGNS; s++) {
+		take_counts(out, &w, offsetof(struct pulse, sign) + s * sizeof(*out->sign), 1);
+		take_counts(out, &w, offsetof(struct pulse, said) + s * sizeof(*out->said),
+			    HUNDREDTHS);
+	}
+	take_reports(out, &w);
 	free(w.shares);
 }
 

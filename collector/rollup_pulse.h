@@ -17,9 +17,9 @@ struct rollup_pulse_part {
 	bool unplaced;
 };
 
-/* Fills heard, expected_c and sign of out, and clears the rest. Of each sign: the weighted median of the parts' shares, on
- * as many votes as carry it (rollup_pulse.c); heard of expected in the same way. Where fewer than three parts with half of
- * the people have enough to say, the sums of all parts. */
+/* Fills all counts of out but lost_lo and lost_hi, and clears the rest. Of each sign: the weighted median of the parts'
+ * shares, on as many votes as carry it (rollup_pulse.c); reports of those expected in the same way. Where fewer than three
+ * parts with half of the people have enough to say, the sums of all parts. heard is always the sum. */
 void rollup_pulse(struct pulse *out, const struct rollup_pulse_part *parts, size_t n);
 
 /* Parts by access type, which are never merged: out is the pulse and state of the type that most people use, a datacentre only

@@ -9,12 +9,15 @@
  * median that of all probes of the leaf: on other days, where that is known, since otherwise those
  * who go on when all others fall silent would be the measure of what is usual. With equal intervals
  * that is 1 for half of the probes and 0.9 on average (Poisson, a report in five minutes); of a
- * probe that reports every minute among those that report every five, 0.3. */
+ * probe that reports every minute among those that report every five, 0.3.
+ *
+ * Stored form: last_ms + 1, n, then of each entry its probe (8 bytes), heard, hit, and the ages, varints otherwise. */
 #include "collector/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/varint.h"
 #include "common/buf.h"
 #include "common/clock.h"
 
@@ -144,4 +147,45 @@ void roster_take(struct roster *r, int64_t start_ms, const struct tally *votes, 
 		speak(e, votes->probes[v++].sign, weight, p);
 	}
 	count_words(r, p);
+}
+
+void roster_encode(const struct roster *r, struct buf *out)
+{
+	varint_put(out, (uint64_t)(r->last_ms + 1));
+	varint_put(out, r->n);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct roster_entry *e = &r->entries[i];
+		buf_put_u64(out, e->probe);
+		varint_put(out, e->heard);
+		varint_put(out, e->hit);
+		for (size_t k = 0; k < SIGNS; k++)
+			varint_put(out, e->age[k]);
+	}
+}
+
+int roster_decode(struct roster *r, const void *data, size_t len)
+{
+	struct varint_in in = varint_from(data, len);
+	int64_t last = (int64_t)varint_get_max(&in, INT64_MAX) - 1;
+	size_t n = varint_get_max(&in, len / (8 + 2 + SIGNS));
+	if (in.bad)
+		return -1;
+	struct roster_entry *entries = xcalloc(n + 1, sizeof(*entries));
+	for (size_t i = 0; i < n && !in.bad; i++) {
+		struct roster_entry *e = &entries[i];
+		const uint8_t *probe = varint_bytes(&in, 8);
+		e->probe = probe ? buf_get_u64(probe) : 0;
+		e->heard = (uint32_t)varint_get_max(&in, UINT32_MAX);
+		e->hit = (uint8_t)varint_get_max(&in, (1u << SIGNS) - 1);
+		for (size_t k = 0; k < SIGNS; k++)
+			e->age[k] = (uint8_t)varint_get_max(&in, ROSTER_BUCKETS);
+		in.bad |= i && e->probe <= entries[i - 1].probe;
+	}
+	if (!varint_done(&in)) {
+		free(entries);
+		return -1;
+	}
+	free(r->entries);
+	*r = (struct roster){r->bucket_ms, last, entries, n, n};
+	return 0;
 }

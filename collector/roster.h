@@ -6,8 +6,7 @@
  * probe's votes, since they are not independent of each other.
  *
  * A word stands for ROSTER_BUCKETS buckets, and not beyond the UTC day, since probes change their
- * names then. So the roster is a function of the votes of the last buckets, and is never stored:
- * after a restart it is made again from the cells of those. */
+ * names then. So the roster is a function of the votes of the last buckets as they were known in time. */
 #ifndef COLLECTOR_ROSTER_H
 #define COLLECTOR_ROSTER_H
 
@@ -45,5 +44,10 @@ void roster_take(struct roster *r, int64_t start_ms, const struct tally *votes, 
 		 struct pulse *p);
 /* In how many of the last buckets the median probe was heard. */
 uint32_t roster_times(const struct roster *r);
+
+/* Both ends of the stored form, described in roster.c. decode: an initialised roster; 0, or -1 when the bytes
+ * are none. */
+void roster_encode(const struct roster *r, struct buf *out);
+int roster_decode(struct roster *r, const void *data, size_t len);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "collector/fragile.h"
-#include "collector/quorum.h"
 #include "collector/rollup.h"
 #include "collector/rollup_pulse.h"
 #include "common/buf.h"
@@ -31,7 +30,6 @@ struct work {
 	struct step_leaf **by_isp; /* by ISP, access, region */
 	struct group *groups;
 	size_t n_groups;
-	struct quorum quorum;
 	/* The parts of the whole that is being judged; room for one of each leaf. */
 	struct rollup_part *parts;
 	struct rollup_pulse_part *pulses;
@@ -107,30 +105,16 @@ static const struct verdict *stood(const struct work *w, const struct series *s,
 }
 
 /* Is s silent? A bucket is judged by its votes alone. */
-static bool is_silent(const struct work *w, const struct series *s, const struct verdict *v,
-		      uint32_t expected)
+static bool is_silent(const struct work *w, const struct series *s)
 {
-	struct verdict before;
-	if (!w->step->emit)
-		return false;
-	if (w->step->silent)
-		return w->step->silent(w->step->arg, s);
-	return quorum_silent(&w->quorum, s, v, expected,
-			     series_is_leaf(s) ? v : stood(w, s, &before));
-}
-
-/* May silent parts make a silent whole? */
-static bool takes_silence(const struct work *w, const struct series *s, bool silent)
-{
-	return w->step->silent ? silent : w->step->late || quorum_holds(&w->quorum, s);
+	return w->step->emit && w->step->silent(w->step->arg, s);
 }
 
 static struct verdict_input input_of(const struct work *w, const struct series *s,
-				     const struct verdict *v, uint32_t expected,
-				     struct verdict_count slow_before)
+				     uint32_t expected, struct verdict_count slow_before)
 {
 	return (struct verdict_input){.expected = expected,
-				      .silent = is_silent(w, s, v, expected),
+				      .silent = is_silent(w, s),
 				      .collector_alive = w->step->late || w->step->collector_alive,
 				      .min_probes = w->step->min_probes,
 				      .slow_before = slow_before};
@@ -155,18 +139,18 @@ static void count_leaves(struct work *w)
 		tally_count(&l->v, &w->votes[i]);
 		l->v.state = before; /* until it is judged */
 	}
-	quorum_count(&w->quorum, w->by_isp);
 }
 
 static int judge_leaf(const struct work *w, struct step_leaf *l, const struct tally *votes)
 {
-	struct verdict_input in = input_of(w, &l->series, &l->v, l->expected, l->slow_before);
+	struct verdict_input in = input_of(w, &l->series, l->expected, l->slow_before);
 	uint32_t margin = verdict_judge(&l->v, &in);
 	if (w->step->emit)
 		l->v.fragile = fragile_votes(votes, &l->v, &in, margin);
 	l->pulse = (struct pulse){
-		.heard = l->v.probes, .expected_c = l->expected_c, .state = (uint8_t)l->v.state};
-	memcpy(l->pulse.sign, l->v.sign, sizeof(l->pulse.sign));
+		.expected_c = l->expected_c, .words_c = l->words_c, .state = (uint8_t)l->v.state};
+	if (w->step->pulse)
+		w->step->spoke(w->step->arg, &l->series, votes, &l->pulse);
 	return tell(w, &l->series, &l->v, &l->pulse);
 }
 
@@ -208,17 +192,16 @@ static int judge_whole(const struct work *w, const struct series *s, const struc
 	rollup_count(v, &expected, w->parts, w->n_parts);
 	if (votes)
 		tally_count(v, votes);
-	struct verdict_input in = input_of(w, s, v, expected, w->slow_before);
+	struct verdict_input in = input_of(w, s, expected, w->slow_before);
 	uint32_t margin = verdict_judge(v, &in);
 	struct verdict judged = *v;
-	bool silence = takes_silence(w, s, in.silent);
-	bool decided = rollup_weigh(v, w->parts, w->n_parts, silence);
+	bool decided = rollup_weigh(v, w->parts, w->n_parts, in.silent);
 	if (w->step->emit) {
 		if (!decided && votes)
 			pooled = fragile_votes(votes, &judged, &in, margin);
 		else if (!decided && margin < UINT32_MAX)
 			pooled = margin;
-		v->fragile = rollup_fragile(v, w->parts, w->n_parts, silence, pooled);
+		v->fragile = rollup_fragile(v, w->parts, w->n_parts, in.silent, pooled);
 	}
 	if (w->step->pulse)
 		rollup_pulse(p, w->pulses, w->n_parts);
@@ -410,10 +393,7 @@ static int judge_all(struct work *w)
 
 int step_run(const struct step *s, struct step_leaf *leaves, size_t n)
 {
-	struct work w = {.step = s,
-			 .leaves = leaves,
-			 .n = n,
-			 .quorum = {.step = s, .leaves = leaves, .n = n}};
+	struct work w = {.step = s, .leaves = leaves, .n = n};
 	if (!n)
 		return 0;
 	w.votes = xcalloc(n, sizeof(*w.votes));

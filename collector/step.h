@@ -18,8 +18,7 @@
 struct step_leaf {
 	struct series series;
 	uint32_t expected;		   /* probes that usually report */
-	uint32_t expected_c;		   /* the same of one bucket in hundredths, for pulses */
-	uint32_t evidence;		   /* of silence, while step has no `silent` */
+	uint32_t expected_c, words_c;	   /* the same of one bucket, for pulses: see pulse.h */
 	bool fresh;			   /* judge the votes; else v stands as it is */
 	const struct cell *cells[CLASSES]; /* borrowed; NULL where there are none */
 	const struct sight *sight;	   /* borrowed; NULL: nothing is known */
@@ -37,6 +36,9 @@ struct step {
 	 * leaf is fresh. */
 	bool late;
 	int (*stands)(void *arg, const struct series *s, struct verdict *v);
+	/* For pulses: fills heard, reports_c, sign and said of a leaf from its votes in the bucket (roster.h). */
+	void (*spoke)(void *arg, const struct series *leaf, const struct tally *votes,
+		      struct pulse *p);
 	/* Is s silent? Asked once for each series that is judged for rows, in later looks too. */
 	bool (*silent)(void *arg, const struct series *s);
 	/* Takes each series that was judged. 0, or -1 to stop. emit is for rows, pulse for pulses (its flags are

@@ -12,7 +12,8 @@
  *	EVENT_PAST	... | revision (4)			row.c: what was replaced
  *	PULSE	series (4) | chunk_ms (8)			chunk.c, of pulse.c
  *	USUAL	series (4) | day (8)				whatever the caller notes
- *	MACHINE	series (4)					whatever the caller notes
+ *	MACHINE	series (4) | day (8)				whatever the caller notes
+ *	ROSTER	series (4)					whatever the caller notes
  *	DUE	step_ms (8)					whatever the caller notes
  *
  * Series get small numbers in the order in which they come, so a rebuild gives the same ones.
@@ -82,6 +83,12 @@ uint32_t store_number(struct store *s, const struct series *series)
 	if (s->ops->put(s->backend, STORE_SERIES, &k, v.bytes, v.len + len) < 0)
 		return SERIESMAP_NONE;
 	return seriesmap_add(&s->series, series);
+}
+
+const struct series *store_all_series(const struct store *s, size_t *n)
+{
+	*n = s->series.n;
+	return s->series.series;
 }
 
 int store_put_meta(struct store *s, const char *key, const char *value)

@@ -64,6 +64,8 @@ struct series_query {
 /* The query for exactly one series; regions is room for its list and must live as long. */
 struct series_query store_query_one(const struct series *s, const char *regions[static 2],
 				    int64_t from_ms, int64_t until_ms);
+/* Every series there is anything of, in the order in which they came; borrowed until the next one comes. */
+const struct series *store_all_series(const struct store *s, size_t *n);
 /* The series that have rows, in order. */
 int store_series(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct series *series), void *arg);
@@ -110,15 +112,18 @@ int store_get_pulse(struct store *s, const struct series *series, int64_t start_
 int store_pulses(struct store *s, const struct series *series, int64_t from_ms, int64_t until_ms,
 		 int (*fn)(void *arg, int64_t start_ms, const struct pulse *p), void *arg);
 
-/* What usual.h knows of a series, one value a day (days since 1970), and where its detectors stand.
- * The bytes are the caller's; data is borrowed; len 0 removes. out is initialised here, and the
- * caller clears it; 1, 0 when there is none, -1. */
+/* What usual.h knows of a series, one value a day (days since 1970); where its detectors stood when a day began (remake.h);
+ * who spoke last in a leaf (roster.h). The bytes are the caller's; data is borrowed; len 0 removes. out is initialised here,
+ * and the caller clears it; 1, 0 when there is none, -1. */
 int store_put_usual(struct store *s, const struct series *series, int64_t day, const void *data,
 		    size_t len);
 int store_usual(struct store *s, const struct series *series, int64_t from_day, int64_t until_day,
 		int (*fn)(void *arg, int64_t day, const void *data, size_t len), void *arg);
-int store_put_machine(struct store *s, const struct series *series, const void *data, size_t len);
-int store_get_machine(struct store *s, const struct series *series, struct buf *out);
+int store_put_machine(struct store *s, const struct series *series, int64_t day, const void *data,
+		      size_t len);
+int store_get_machine(struct store *s, const struct series *series, int64_t day, struct buf *out);
+int store_put_roster(struct store *s, const struct series *series, const void *data, size_t len);
+int store_get_roster(struct store *s, const struct series *series, struct buf *out);
 
 /* Steps that still need rows, with whatever the caller notes about each (data is borrowed; len 0
  * removes the step). In order of time. */
@@ -144,6 +149,7 @@ enum store_map {
 	STORE_MACHINE,
 	STORE_PAST,
 	STORE_EVENT_PAST,
+	STORE_ROSTER,
 	STORE_MAPS
 };
 

@@ -25,6 +25,7 @@ static const char *const maps[STORE_MAPS] = {
 	[STORE_CELL] = "cell",	     [STORE_ROW] = "row",     [STORE_EVENT] = "event",
 	[STORE_DUE] = "due",	     [STORE_PULSE] = "pulse", [STORE_USUAL] = "usual",
 	[STORE_MACHINE] = "machine", [STORE_PAST] = "past",   [STORE_EVENT_PAST] = "event_past",
+	[STORE_ROSTER] = "roster",
 };
 
 static const char *const verbs[VERBS] = {

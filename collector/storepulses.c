@@ -112,19 +112,35 @@ int store_usual(struct store *s, const struct series *series, int64_t from_day, 
 	return s->ops->scan(s->backend, STORE_USUAL, &from, &until, scan_usual, &scan);
 }
 
-int store_put_machine(struct store *s, const struct series *series, const void *data, size_t len)
+int store_put_machine(struct store *s, const struct series *series, int64_t day, const void *data,
+		      size_t len)
+{
+	uint32_t number = store_number(s, series);
+	struct store_key k = key_series(number, day);
+	return number == SERIESMAP_NONE ? -1 : put_note(s, STORE_MACHINE, &k, data, len);
+}
+
+int store_get_machine(struct store *s, const struct series *series, int64_t day, struct buf *out)
+{
+	uint32_t number = seriesmap_find(&s->series, series);
+	struct store_key k = key_series(number, day > 0 ? day : 0);
+	buf_init(out, NOTE_MAX);
+	return number == SERIESMAP_NONE ? 0 : s->ops->get(s->backend, STORE_MACHINE, &k, out);
+}
+
+int store_put_roster(struct store *s, const struct series *series, const void *data, size_t len)
 {
 	uint32_t number = store_number(s, series);
 	struct store_key k = {0};
 	key_u32(&k, number);
-	return number == SERIESMAP_NONE ? -1 : put_note(s, STORE_MACHINE, &k, data, len);
+	return number == SERIESMAP_NONE ? -1 : put_note(s, STORE_ROSTER, &k, data, len);
 }
 
-int store_get_machine(struct store *s, const struct series *series, struct buf *out)
+int store_get_roster(struct store *s, const struct series *series, struct buf *out)
 {
 	uint32_t number = seriesmap_find(&s->series, series);
 	struct store_key k = {0};
 	key_u32(&k, number);
 	buf_init(out, NOTE_MAX);
-	return number == SERIESMAP_NONE ? 0 : s->ops->get(s->backend, STORE_MACHINE, &k, out);
+	return number == SERIESMAP_NONE ? 0 : s->ops->get(s->backend, STORE_ROSTER, &k, out);
 }

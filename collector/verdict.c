@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define QUIET_IN 10	  /* quiet: at most one in ten of the expected probes was heard */
 #define WILSON_Z 1.959964 /* 97.5% quantile of the normal distribution */
 #define SLOW_MIN 3	  /* votes on speed */
 /* Silent: at most 7 in 20 of the expected probes are heard, so that 30% who go on reporting don't hide it. */
@@ -122,17 +121,6 @@ void verdict_wilson(uint32_t up, uint32_t n, double *lo, double *hi)
 void verdict_clear(struct verdict *v)
 {
 	*v = (struct verdict){.up = NAN, .lo = NAN, .hi = NAN, .part_lo = NAN, .part_hi = NAN};
-}
-
-bool verdict_is_quiet(uint32_t probes, uint32_t expected)
-{
-	return expected && (uint64_t)probes * QUIET_IN <= expected;
-}
-
-uint32_t verdict_evidence(uint32_t probes, uint32_t expected)
-{
-	uint64_t against = 23ULL * probes, all = 9ULL * expected; /* ln 10 = 2.3 */
-	return verdict_is_quiet(probes, expected) && all > against ? (uint32_t)(all - against) : 0;
 }
 
 struct judging {

@@ -100,12 +100,6 @@ uint32_t verdict_decide(struct verdict *v, const struct verdict_input *in);
 /* Judges what tally_count, or a sum of such counts, has put into v: fills state, rule, expected, up, lo and
  * hi. Returns the margin. */
 uint32_t verdict_judge(struct verdict *v, const struct verdict_input *in);
-/* True when so few of the expected probes were heard that silence is the finding. */
-bool verdict_is_quiet(uint32_t probes, uint32_t expected);
-/* Evidence that a quiet bucket is silence and not chance, in tenths, 0 for one that is not quiet: the
- * log-likelihood ratio of a tenth of the usual reports against all of them (Poisson), 0.9 expected - 2.3
- * heard. Adds up over quiet buckets in a row. */
-uint32_t verdict_evidence(uint32_t probes, uint32_t expected);
 /* Shares are published with four decimals, so that a stored row is the same row. */
 double verdict_round(double share);
 /* Equal in everything that is published. */

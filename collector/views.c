@@ -12,6 +12,12 @@
  * Until a step is final its rows are provisional and made anew as data comes. They leave no trace: the final row replaces
  * them.
  *
+ * Buckets are final sooner, since events are found by them: with the first record at or after
+ *
+ *	its end + pulse grace,	half a bucket, at least 5 s, at most 30 s
+ *
+ * What comes for a bucket after that, while its step is not final, is looked at again with the step.
+ *
  * What is kept of this in the store stands in progress.c.
  */
 #include "collector/views.h"
@@ -21,17 +27,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/beat.h"
 #include "collector/cellbook.h"
 #include "collector/look.h"
 #include "collector/progress.h"
+#include "collector/roster.h"
 #include "collector/timeline.h"
 #include "collector/votes.h"
 #include "common/log.h"
 
-#define METHOD "1" /* changes when the same votes would give other rows */
-
-#define GRACE_MIN_MS 10000
-#define GRACE_MAX_MS 120000
+#define GRACE_MIN_MS	   10000
+#define GRACE_MAX_MS	   120000
+#define PULSE_GRACE_MIN_MS 5000
+#define PULSE_GRACE_MAX_MS 30000
 
 /* Records of a running collector are at most a minute apart (ingest.c). */
 #define ALIVE_GAP_MS 90000
@@ -41,7 +49,6 @@
 /* Work of one slice: some 0.2 s. A step costs as much as twenty leaves, whatever it holds (measured). */
 #define LATE_WORK      8000
 #define LATE_STEP_WORK 20
-#define LATE_SLICES    16 /* events of revised rows are made anew after so many at the latest */
 
 #define PROVISIONAL_EVERY_MIN_MS 1000
 #define PROVISIONAL_EVERY_MAX_MS 10000
@@ -53,8 +60,12 @@ struct views {
 	struct store *store;
 	const struct country *country;
 	struct views_config config;
-	int64_t grace_ms;
-	struct timeline *timeline;
+	int64_t grace_ms, pulse_grace_ms;
+	struct views_listener listener;
+	struct timeline timeline;
+	struct chronicle *chronicle;
+	struct habits *habits;
+	struct beat *beat;
 	struct cellbook *cells;
 	struct progress now;
 	int64_t provisional_ms; /* when rows of running steps were last made */
@@ -70,7 +81,9 @@ static struct look look_of(const struct views *v)
 {
 	return (struct look){.store = v->store,
 			     .country = v->country,
-			     .timeline = v->timeline,
+			     .timeline = &v->timeline,
+			     .chronicle = v->chronicle,
+			     .habits = v->habits,
 			     .cells = v->cells,
 			     .leaves = &v->now.leaves,
 			     .bucket_ms = v->config.bucket_ms,
@@ -83,7 +96,8 @@ static struct look look_of(const struct views *v)
 static int on_commit(void *arg)
 {
 	struct views *v = arg;
-	if (cellbook_flush(v->cells) < 0 || timeline_flush(v->timeline) < 0)
+	if (cellbook_flush(v->cells) < 0 || chronicle_flush(v->chronicle) < 0 ||
+	    habits_save(v->habits) < 0 || beat_save(v->beat) < 0)
 		return -1;
 	return progress_save(&v->now, v->store);
 }
@@ -92,8 +106,8 @@ void views_method(const struct country *country, const struct views_config *c,
 		  char out[static VIEWS_METHOD_LEN])
 {
 	snprintf(out, VIEWS_METHOD_LEN,
-		 "%s %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32 " list %.16s",
-		 METHOD, country->code, c->bucket_ms, c->step_ms, c->min_probes,
+		 "%d %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32 " list %.16s",
+		 METHOD_VERSION, country->code, c->bucket_ms, c->step_ms, c->min_probes,
 		 country->list_hash);
 }
 
@@ -103,7 +117,9 @@ static int on_reset(void *arg)
 	char method[VIEWS_METHOD_LEN];
 	views_method(v->country, &v->config, method);
 	cellbook_reset(v->cells);
-	timeline_reset(v->timeline);
+	chronicle_reset(v->chronicle);
+	habits_reset(v->habits);
+	beat_reset(v->beat);
 	progress_init(&v->now);
 	v->synthetic = false;
 	return store_put_meta(v->store, "method", method);
@@ -119,11 +135,27 @@ static int load(struct views *v)
 	if (store_get_meta(v->store, "method", text, sizeof(text)) < 0)
 		return -1;
 	if (!strcmp(text, method) || v->synthetic)
-		return progress_load(&v->now, v->store);
+		return progress_load(&v->now, v->store) < 0
+			       ? -1
+			       : chronicle_load(v->chronicle, v->now.at.pulse_until);
 	if (*text)
 		log_info("the views were made with another configuration: making them anew from "
 			 "the archive");
 	return store_reset(v->store);
+}
+
+static struct beat *new_beat(struct views *v)
+{
+	const struct beat_config c = {.store = v->store,
+				      .country = v->country,
+				      .chronicle = v->chronicle,
+				      .habits = v->habits,
+				      .cells = v->cells,
+				      .leaves = &v->now.leaves,
+				      .bucket_ms = v->config.bucket_ms,
+				      .step_ms = v->config.step_ms,
+				      .min_probes = v->config.min_probes};
+	return beat_new(&c);
 }
 
 struct views *views_new(struct store *store, const struct country *country,
@@ -135,9 +167,13 @@ struct views *views_new(struct store *store, const struct country *country,
 	v->country = country;
 	v->config = *config;
 	v->grace_ms = clamp(config->step_ms, GRACE_MIN_MS, GRACE_MAX_MS);
+	v->pulse_grace_ms = clamp(config->bucket_ms / 2, PULSE_GRACE_MIN_MS, PULSE_GRACE_MAX_MS);
 	progress_init(&v->now);
-	v->timeline = timeline_new(store, config->step_ms);
+	v->timeline = (struct timeline){store, config->step_ms, &v->listener};
+	v->chronicle = chronicle_new(store, config->bucket_ms, config->min_probes);
+	v->habits = habits_new(store);
 	v->cells = cellbook_new(store);
+	v->beat = new_beat(v);
 	store_watch(store, &watcher);
 	if (load(v) == 0)
 		return v;
@@ -150,7 +186,9 @@ void views_free(struct views *v)
 	if (!v)
 		return;
 	store_watch(v->store, NULL);
-	timeline_free(v->timeline);
+	beat_free(v->beat);
+	habits_free(v->habits);
+	chronicle_free(v->chronicle);
 	cellbook_free(v->cells);
 	progress_clear(&v->now);
 	free(v);
@@ -158,7 +196,8 @@ void views_free(struct views *v)
 
 void views_listen(struct views *v, const struct views_listener *l)
 {
-	timeline_listen(v->timeline, l);
+	v->listener = *l;
+	chronicle_listen(v->chronicle, l);
 }
 
 /* --- final and late --- */
@@ -184,20 +223,53 @@ static int done_with(struct views *v, int64_t start_ms)
 	return progress_done(&v->now, v->store, start_ms);
 }
 
+static int64_t pulse_next(const struct views *v)
+{
+	return v->now.at.pulse_until + v->config.bucket_ms + v->pulse_grace_ms;
+}
+
+static bool was_alive(const struct views *v, int64_t from_ms, int64_t until_ms)
+{
+	return v->now.at.alive_from >= 0 && v->now.at.alive_from <= from_ms &&
+	       v->now.at.alive_until >= until_ms;
+}
+
+static int take_bucket(struct views *v, int64_t now_ms)
+{
+	int64_t start = v->now.at.pulse_until, end = start + v->config.bucket_ms;
+	const struct due_step *due = duelist_at(&v->now.due, start - start % v->config.step_ms);
+	bool *heard = xcalloc(v->now.leaves.n + 1, sizeof(*heard));
+	for (size_t i = 0; due && i < due->n; i++)
+		heard[due->leaves[i]] = true;
+	v->now.at.pulse_until = end;
+	int rc = beat_take(v->beat, start, heard, was_alive(v, start, end), now_ms);
+	free(heard);
+	return rc;
+}
+
+/* Buckets of a step to which votes came after they were taken. */
+static int take_again(struct views *v, int64_t start_ms, int64_t now_ms)
+{
+	int rc = beat_again(v->beat, start_ms, v->now.at.pulse_until);
+	if (rc == 0)
+		rc = chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
+	beat_rest(v->beat);
+	return rc;
+}
+
 static int make_final(struct views *v, int64_t now_ms)
 {
 	const struct look look = look_of(v);
 	int64_t start = v->now.at.final_until, end = start + v->config.step_ms;
 	const struct due_step *due = duelist_at(&v->now.due, start);
-	bool alive = v->now.at.alive_from >= 0 && v->now.at.alive_from <= start &&
-		     v->now.at.alive_until >= end;
+	bool alive = was_alive(v, start, end);
 	v->now.at.final_until = end;
-	if (!due && !alive)
-		return 0;
+	if (due && due->stale && take_again(v, start, now_ms) < 0)
+		return -1;
 	if (look_at(&look, TIMELINE_FINAL, start, due, alive, now_ms) < 0 ||
 	    done_with(v, start) < 0)
 		return -1;
-	return cellbook_forget(v->cells, end);
+	return cellbook_forget(v->cells, end - ROSTER_BUCKETS * v->config.bucket_ms);
 }
 
 /* The late step that comes next: after the one before, so that none waits for ever behind older ones
@@ -218,41 +290,46 @@ static int work_late(struct views *v, int64_t now_ms)
 		int64_t start = due->start_ms;
 		work += LATE_STEP_WORK + due->n;
 		if (look_at(&look, TIMELINE_LATE, start, due, false, now_ms) < 0 ||
+		    beat_again(v->beat, start, v->now.at.pulse_until) < 0 ||
 		    done_with(v, start) < 0)
 			return -1;
 		v->now.at.late_from = start + v->config.step_ms;
 	}
+	beat_rest(v->beat);
 	if (cellbook_forget(v->cells, v->now.at.final_until) < 0)
 		return -1;
-	if (has_late(v) && ++v->now.at.late_slices < LATE_SLICES)
-		return 0;
-	v->now.at.late_slices = 0;
-	return timeline_settle(v->timeline, v->now.at.final_until, now_ms);
+	return chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
 }
 
-/* Does all that is due up to now, in order. */
+/* Does what is due first, if it is due now: 1, 0 when nothing is, -1. */
+static int advance_once(struct views *v, int64_t now_ms)
+{
+	int64_t final = final_next(v), pulse = pulse_next(v), late = INT64_MAX;
+	if (has_late(v))
+		late = v->now.at.late_next;
+	if (late < final && late < pulse && late <= now_ms) {
+		v->now.at.late_next += late_every(v);
+		return work_late(v, late) < 0 ? -1 : 1;
+	}
+	if (pulse <= final && pulse <= now_ms)
+		return take_bucket(v, pulse) < 0 ? -1 : 1;
+	if (final <= now_ms)
+		return make_final(v, final) < 0 ? -1 : 1;
+	return 0;
+}
+
 static int advance(struct views *v, int64_t now_ms)
 {
 	int64_t step = v->config.step_ms;
+	int rc = 1;
 	if (v->now.at.final_until < 0) {
-		v->now.at.final_until =
+		v->now.at.final_until = v->now.at.pulse_until =
 			(now_ms > v->grace_ms ? now_ms - v->grace_ms : 0) / step * step;
 		return 0;
 	}
-	for (;;) {
-		int64_t final = final_next(v);
-		if (has_late(v) && v->now.at.late_next < final && v->now.at.late_next <= now_ms) {
-			int64_t at = v->now.at.late_next;
-			v->now.at.late_next += late_every(v);
-			if (work_late(v, at) < 0)
-				return -1;
-			continue;
-		}
-		if (final > now_ms)
-			return 0;
-		if (make_final(v, final) < 0)
-			return -1;
-	}
+	while (rc > 0)
+		rc = advance_once(v, now_ms);
+	return rc;
 }
 
 /* The collector was up at t; everything before t is done first when it was not known to be. */
@@ -273,8 +350,9 @@ int64_t views_due(const struct views *v)
 {
 	if (v->synthetic || v->now.at.final_until < 0)
 		return INT64_MAX;
-	int64_t final = final_next(v);
-	return has_late(v) && v->now.at.late_next < final ? v->now.at.late_next : final;
+	int64_t final = final_next(v), pulse = pulse_next(v);
+	int64_t due = pulse < final ? pulse : final;
+	return has_late(v) && v->now.at.late_next < due ? v->now.at.late_next : due;
 }
 
 /* --- in --- */
@@ -306,6 +384,8 @@ static int fold_bucket(struct views *v, struct votes_bucket *b, uint32_t leaf, i
 	if (changed <= 0)
 		return changed;
 	duelist_add(&v->now.due, step, leaf);
+	if (b->start_ms < v->now.at.pulse_until)
+		duelist_at(&v->now.due, step)->stale = true;
 	if (!had_late && has_late(v))
 		v->now.at.late_next = (received_ms / late_every(v) + 1) * late_every(v);
 	return 0;

@@ -50,6 +50,21 @@ int leaves_pulse(void *arg, const struct series *s, const struct pulse *p)
 	return 0;
 }
 
+/* Every probe has said its word in this very bucket. */
+static void spoke(void *arg, const struct series *leaf, const struct tally *votes, struct pulse *p)
+{
+	struct verdict v;
+	(void)arg;
+	(void)leaf;
+	tally_count(&v, votes);
+	p->heard = v.probes;
+	p->reports_c = 100 * v.probes;
+	for (size_t k = 0; k < SIGNS; k++) {
+		p->sign[k] = v.sign[k];
+		p->said[k] = (struct verdict_count){100 * v.sign[k].n, 100 * v.sign[k].hit};
+	}
+}
+
 int leaves_setup(void **state)
 {
 	struct leaves *w = xcalloc(1, sizeof(*w));
@@ -58,6 +73,8 @@ int leaves_setup(void **state)
 				.min_probes = 5,
 				.collector_alive = true,
 				.stands = stands,
+				.spoke = spoke,
+				.silent = silent,
 				.emit = emit,
 				.arg = w};
 	*state = w;
@@ -100,9 +117,7 @@ struct step_leaf *leaves_add(struct leaves *w, const char *region, uint32_t isp,
 {
 	struct step_leaf *l = &w->leaves[w->n++];
 	const struct isp *p = country_isp(w->country, isp);
-	/* as if the leaf had been quiet for some time, when it is quiet now */
-	*l = (struct step_leaf){.evidence = 90,
-				.series = {.isp = isp, .access = p ? p->access : ACCESS_UNKNOWN},
+	*l = (struct step_leaf){.series = {.isp = isp, .access = p ? p->access : ACCESS_UNKNOWN},
 				.expected = expected,
 				.fresh = true};
 	strcpy(l->series.region, region);
@@ -141,5 +156,4 @@ void leaves_silent(struct leaves *w, const char *region, uint32_t isp, int acces
 	struct series *s = &w->silent[w->n_silent++];
 	*s = (struct series){.isp = isp, .access = (enum access_type)access};
 	strcpy(s->region, region);
-	w->step.silent = silent;
 }

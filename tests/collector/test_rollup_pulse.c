@@ -23,8 +23,11 @@ static struct pulse *part(struct world *w, double people, uint32_t expected_c, u
 			  uint32_t lost)
 {
 	struct pulse *p = &w->pulses[w->n];
-	*p = (struct pulse){
-		.heard = heard, .expected_c = expected_c, .state = STATE_OPEN, .flags = 7};
+	*p = (struct pulse){.heard = heard,
+			    .reports_c = 100 * heard,
+			    .expected_c = expected_c,
+			    .state = STATE_OPEN,
+			    .flags = 7};
 	p->sign[SIGN_LOSS] = (struct verdict_count){heard, lost};
 	w->parts[w->n++] = (struct rollup_pulse_part){.p = p, .people = people};
 	return p;
@@ -44,7 +47,7 @@ static void expect(const struct world *w, uint32_t expected_c, uint32_t heard, u
 {
 	struct pulse p = whole(w);
 	assert_int_equal(p.expected_c, expected_c);
-	assert_int_equal(p.heard, heard);
+	assert_int_equal((p.reports_c + 50) / 100, heard);
 	assert_int_equal(p.sign[SIGN_LOSS].n, n);
 	assert_int_equal(p.sign[SIGN_LOSS].hit, hit);
 	assert_int_equal(p.sign[SIGN_DNS].n, 0);
@@ -77,7 +80,7 @@ static void test_median(void **state)
 	expect(&w, 1600, 16, 10, 0);
 	for (int i = 0; i < 3; i++)
 		part(&w, 10, 400, 0, 0);
-	assert_int_equal(whole(&w).heard, 0); /* six of eleven */
+	assert_int_equal(whole(&w).reports_c, 0); /* six of eleven */
 	assert_int_equal(whole(&w).expected_c, 2200);
 }
 

@@ -144,20 +144,20 @@ static void test_machine(void **state)
 	struct series s = stored_series("IR-01", 7, ACCESS_FIXED),
 		      other = stored_series("", ISP_ANY, ACCESS_ANY);
 	struct buf out;
-	assert_int_equal(store_get_machine(w->store, &s, &out), 0);
-	assert_int_equal(store_put_machine(w->store, &s, "one", 3), 0);
-	assert_int_equal(store_put_machine(w->store, &s, "second", 6), 0);
-	assert_int_equal(store_put_machine(w->store, &other, "third", 5), 0);
+	assert_int_equal(store_get_machine(w->store, &s, 20459, &out), 0);
+	assert_int_equal(store_put_machine(w->store, &s, 20459, "one", 3), 0);
+	assert_int_equal(store_put_machine(w->store, &s, 20459, "second", 6), 0);
+	assert_int_equal(store_put_machine(w->store, &other, 20459, "third", 5), 0);
 	stored_commit(w, 1);
 	stored_reopen(w);
-	assert_int_equal(store_get_machine(w->store, &s, &out), 1);
+	assert_int_equal(store_get_machine(w->store, &s, 20459, &out), 1);
 	assert_int_equal(out.len, 6);
 	assert_memory_equal(out.data, "second", 6);
 	buf_clear(&out);
-	assert_int_equal(store_put_machine(w->store, &s, NULL, 0), 0);
-	assert_int_equal(store_get_machine(w->store, &s, &out), 0);
+	assert_int_equal(store_put_machine(w->store, &s, 20459, NULL, 0), 0);
+	assert_int_equal(store_get_machine(w->store, &s, 20459, &out), 0);
 	buf_clear(&out);
-	assert_int_equal(store_get_machine(w->store, &other, &out), 1);
+	assert_int_equal(store_get_machine(w->store, &other, 20459, &out), 1);
 	buf_clear(&out);
 }
 

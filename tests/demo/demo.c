@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "collector/step.h"
+#include "collector/beat.h"
+#include "collector/look.h"
 #include "collector/store.h"
-#include "collector/timeline.h"
 #include "collector/views.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -62,7 +62,6 @@ struct leaf {
 	struct series series;
 	uint64_t first; /* number of its first volunteer */
 	size_t n;	/* volunteers */
-	struct cell cells[CLASSES];
 };
 
 struct demo {
@@ -70,10 +69,17 @@ struct demo {
 	struct course *course;
 	int64_t return_ms;
 	struct store *store;
-	struct timeline *timeline;
+	/* What views.c keeps in motion. */
+	struct views_listener nobody;
+	struct timeline timeline;
+	struct chronicle *chronicle;
+	struct habits *habits;
+	struct cellbook *cells;
+	struct seriesmap map;
+	struct beat *beat;
+	struct due_step due; /* leaves that were heard in the step */
 	struct leaf *leaves;
 	size_t n_leaves;
-	struct step_leaf *judged;  /* room for one look */
 	uint64_t targets[CLASSES]; /* mask of each class */
 	int64_t start_ms;	   /* of the step that is being made */
 	int64_t now_ms;
@@ -115,15 +121,16 @@ static void settle(struct demo *d)
 {
 	double people = 0;
 	d->leaves = xcalloc(d->country->n_regions * NETWORKS, sizeof(*d->leaves));
-	d->judged = xcalloc(d->country->n_regions * NETWORKS, sizeof(*d->judged));
 	for (size_t i = 0; i < d->country->n_regions; i++)
 		people += (double)d->country->regions[i].population;
 	for (size_t i = 0; i < d->country->n_regions; i++)
 		for (size_t k = 0; k < NETWORKS; k++)
 			add_leaf(d, &d->country->regions[i], k, people);
 	struct series *leaves = xcalloc(d->n_leaves, sizeof(*leaves));
-	for (size_t i = 0; i < d->n_leaves; i++)
+	for (size_t i = 0; i < d->n_leaves; i++) {
 		leaves[i] = d->leaves[i].series;
+		seriesmap_add(&d->map, &leaves[i]);
+	}
 	d->course = published_january(leaves, d->n_leaves);
 	free(leaves);
 	for (size_t i = 0; i < d->country->n_targets; i++) {
@@ -148,8 +155,14 @@ static uint64_t answering(enum target_class class, enum weather w, uint64_t targ
 	}
 }
 
-static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, enum weather w,
-		 bool late)
+static void cast(struct demo *d, const struct leaf *l, enum target_class class,
+		 const struct cell_vote *v)
+{
+	must(cellbook_add(d->cells, (uint32_t)(l - d->leaves), &l->series, d->start_ms, class, v));
+}
+
+static void vote(struct demo *d, const struct leaf *l, uint64_t line, uint64_t probe,
+		 enum weather w, bool late)
 {
 	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
 	for (size_t c = 0; c < CLASS_LINK; c++) {
@@ -161,11 +174,11 @@ static void vote(struct demo *d, struct leaf *l, uint64_t line, uint64_t probe, 
 		if (c == CLASS_FILTERED && w <= LIST)
 			v.fp = v.tried & ~3ULL;
 		if (v.tried)
-			cell_add(&l->cells[c], &v);
+			cast(d, l, (enum target_class)c, &v);
 	}
 	struct cell_vote v = {.probe = probe, .tried = 15, .late = late};
 	v.ok = w == NO_LINK ? 0 : 1 << CELL_LINK_V4 | 1 << CELL_LINK_GATEWAY | 1 << CELL_LINK_NS;
-	cell_add(&l->cells[CLASS_LINK], &v);
+	cast(d, l, CLASS_LINK, &v);
 	d->votes++;
 }
 
@@ -189,12 +202,12 @@ static double awake_at(int64_t t_ms)
 	return by_hour[(t_ms + TEHRAN_MS) / HOUR_MS % 24];
 }
 
-static void measure(struct demo *d, struct leaf *l)
+/* False when nobody was heard. */
+static bool measure(struct demo *d, const struct leaf *l)
 {
+	uint64_t before = d->votes;
 	uint64_t step = (uint64_t)(d->start_ms / STEP_MS);
 	double awake = awake_at(d->start_ms);
-	for (size_t c = 0; c < CLASSES; c++)
-		l->cells[c].n = 0;
 	for (size_t i = 0; i < l->n; i++) {
 		uint64_t line = l->first + i;
 		double habit = 0.8 + 0.4 * chance_of(line, 4, 4);
@@ -211,57 +224,61 @@ static void measure(struct demo *d, struct leaf *l)
 		if (when == 1 || (when == 0 && d->phase == TIMELINE_LATE))
 			vote(d, l, line, probe, w, when == 0);
 	}
+	return d->votes > before;
 }
 
 /* --- what the collector makes of it --- */
 
-static int stands(void *arg, const struct series *s, struct verdict *v)
+static void open_views(struct demo *d)
 {
-	const struct demo *d = arg;
-	struct row r = {0};
-	int there = store_get_row(d->store, s, d->start_ms, &r);
-	*v = r.v;
-	return there > 0;
-}
-
-static int emit(void *arg, const struct series *s, const struct verdict *v)
-{
-	const struct demo *d = arg;
-	return timeline_put(d->timeline, d->phase, s, d->start_ms, v, d->now_ms);
+	const struct beat_config beat = {.store = d->store,
+					 .country = d->country,
+					 .chronicle = chronicle_new(d->store, STEP_MS, MIN_PROBES),
+					 .habits = habits_new(d->store),
+					 .cells = cellbook_new(d->store),
+					 .leaves = &d->map,
+					 .bucket_ms = STEP_MS,
+					 .step_ms = STEP_MS,
+					 .min_probes = MIN_PROBES};
+	d->timeline = (struct timeline){d->store, STEP_MS, &d->nobody};
+	d->chronicle = beat.chronicle;
+	d->habits = beat.habits;
+	d->cells = beat.cells;
+	d->beat = beat_new(&beat);
 }
 
 static void look(struct demo *d)
 {
-	const struct step step = {.country = d->country,
-				  .min_probes = MIN_PROBES,
-				  .collector_alive = true,
-				  .late = d->phase == TIMELINE_LATE,
-				  .stands = stands,
-				  .emit = emit,
-				  .arg = d};
+	const struct look look = {.store = d->store,
+				  .country = d->country,
+				  .timeline = &d->timeline,
+				  .chronicle = d->chronicle,
+				  .habits = d->habits,
+				  .cells = d->cells,
+				  .leaves = &d->map,
+				  .bucket_ms = STEP_MS,
+				  .step_ms = STEP_MS,
+				  .min_probes = MIN_PROBES};
+	bool *heard = xcalloc(d->n_leaves, sizeof(*heard));
+	d->due.n = 0;
 	for (size_t i = 0; i < d->n_leaves; i++) {
-		struct leaf *l = &d->leaves[i];
-		struct step_leaf *j = &d->judged[i];
-		*j = (struct step_leaf){.series = l->series, .fresh = true};
-		measure(d, l);
-		for (size_t c = 0; c < CLASSES; c++)
-			j->cells[c] = l->cells[c].n ? &l->cells[c] : NULL;
-		if (step.late && stands(d, &l->series, &j->v)) {
-			j->expected = j->v.expected;
-		} else if (!step.late) {
-			int64_t expected = timeline_expected(d->timeline, &l->series, d->start_ms);
-			int64_t evidence = timeline_evidence(d->timeline, &l->series, d->start_ms);
-			must(expected < 0 || evidence < 0 ? -1 : 0);
-			j->expected = (uint32_t)expected;
-			j->evidence = (uint32_t)evidence;
-		}
+		heard[i] = measure(d, &d->leaves[i]);
+		if (heard[i])
+			d->due.leaves[d->due.n++] = (uint32_t)i;
 	}
-	must(step_run(&step, d->judged, d->n_leaves));
+	if (d->phase == TIMELINE_FINAL)
+		must(beat_take(d->beat, d->start_ms, heard, true, d->now_ms));
+	must(look_at(&look, d->phase, d->start_ms, &d->due, true, d->now_ms));
+	if (d->phase == TIMELINE_LATE)
+		must(beat_again(d->beat, d->start_ms, d->start_ms + STEP_MS));
+	cellbook_reset(d->cells); /* a demonstration is never rebuilt: its cells are not kept */
+	free(heard);
 }
 
 static void commit(struct demo *d)
 {
-	must(timeline_flush(d->timeline));
+	must(chronicle_flush(d->chronicle));
+	must(habits_save(d->habits));
 	must(store_commit(d->store, (struct archive_pos){0}));
 }
 
@@ -291,12 +308,13 @@ static void mark(struct demo *d, int64_t until_ms)
 
 static void demo_clear(struct demo *d)
 {
-	for (size_t i = 0; i < d->n_leaves; i++)
-		for (size_t c = 0; c < CLASSES; c++)
-			cell_clear(&d->leaves[i].cells[c]);
+	free(d->due.leaves);
 	free(d->leaves);
-	free(d->judged);
-	timeline_free(d->timeline);
+	beat_free(d->beat);
+	habits_free(d->habits);
+	chronicle_free(d->chronicle);
+	cellbook_free(d->cells);
+	seriesmap_clear(&d->map);
 	store_close(d->store);
 	course_free(d->course);
 	country_free(d->country);
@@ -318,14 +336,15 @@ int main(int argc, char **argv)
 	if (!d.store)
 		log_fatalx(1, "%s", err);
 	must(store_reset(d.store));
-	d.timeline = timeline_new(d.store, STEP_MS);
 	settle(&d);
+	open_views(&d);
+	d.due.leaves = xcalloc(d.n_leaves, sizeof(*d.due.leaves));
 
 	int64_t until = parse(PUBLISHED_JANUARY_UNTIL), spools = parse(SPOOLS_AT);
 	pass(&d, TIMELINE_FINAL, parse(PUBLISHED_JANUARY_FROM), until);
 	d.now_ms = spools;
 	pass(&d, TIMELINE_LATE, parse(LATE_FROM), spools);
-	must(timeline_settle(d.timeline, until, until));
+	must(chronicle_settle(d.chronicle, until, spools));
 	mark(&d, until);
 	commit(&d);
 	log_info("%s: %zu leaves, %" PRIu64 " votes of a synthetic month", path, d.n_leaves,

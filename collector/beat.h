@@ -1,0 +1,47 @@
+/* beat.h: one bucket of the whole country: cells -> pulses of all series.
+ *
+ * Live, each bucket is taken once, in order, when it is over; what its pulses say goes to the chronicle. When late votes
+ * have come for a step, its buckets are taken again, from cells that now hold them, and the chronicle looks at what changed. */
+#ifndef COLLECTOR_BEAT_H
+#define COLLECTOR_BEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/cellbook.h"
+#include "collector/chronicle.h"
+#include "collector/country.h"
+#include "collector/habits.h"
+#include "collector/seriesmap.h"
+#include "collector/store.h"
+
+struct beat; /* opaque */
+
+struct beat_config {
+	struct store *store; /* borrowed, like all */
+	const struct country *country;
+	struct chronicle *chronicle;
+	struct habits *habits;
+	struct cellbook *cells;
+	const struct seriesmap *leaves; /* every leaf that was ever heard */
+	int64_t bucket_ms, step_ms;
+	uint32_t min_probes;
+};
+
+struct beat *beat_new(const struct beat_config *c);
+void beat_free(struct beat *b);
+
+/* Takes the bucket that starts at start_ms. heard says of each leaf, by number, whether it may have votes in it; NULL: none
+ * has. alive: the collector was up during the whole bucket. 0 or -1. */
+int beat_take(struct beat *b, int64_t start_ms, const bool *heard, bool alive, int64_t now_ms);
+/* Takes the buckets of the step that starts at start_ms again, those before until_ms. 0 or -1. */
+int beat_again(struct beat *b, int64_t start_ms, int64_t until_ms);
+/* Forgets what beat_again keeps, so that the next step may be any. */
+void beat_rest(struct beat *b);
+
+/* Writes who spoke last: before a commit. 0 or -1. */
+int beat_save(struct beat *b);
+/* Forgets everything: after a reset of the store. */
+void beat_reset(struct beat *b);
+
+#endif
