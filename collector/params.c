@@ -283,7 +283,7 @@ static int read_time(struct reading *r, const char *name, const char *text, int6
 		name, text);
 }
 
-/* The moment that stands for now. */
+/* The moment that is taken as the present. */
 static int read_now(struct reading *r, int64_t *now_ms)
 {
 	char began[CLOCK_RFC3339_LEN];

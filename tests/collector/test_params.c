@@ -86,7 +86,7 @@ static void test_times(void **state)
 	bad("from=-1h&from=-2h", "from", NULL);
 }
 
-/* asof stands for now, in the other times too. */
+/* asof is taken as the present, in the other times too. */
 static void test_asof(void **state)
 {
 	struct params p = good("asof=2026-01-08T16:30:00Z");
