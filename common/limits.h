@@ -50,12 +50,10 @@
 /* Rows of a target list: Citizen Lab's largest list has about 1,700. */
 #define TARGETS_MAX 4096
 
-/* What a check reads of one HTTP body, as it comes over the wire (no compression is asked for); a block page shows itself in
- * the first few KiB. */
-#define CHECK_BODY_MAX (64 * 1024)
-
-/* What a check reads of one HTTP header section, informational answers (1xx) included. */
-#define CHECK_HEADERS_MAX (64 * 1024)
+/* What a check reads of one HTTP answer, all in all: informational answers (1xx), headers, the framing
+ * of chunks and the body, as it comes over the wire (no compression is asked for). A block page shows
+ * itself in the first few KiB. */
+#define CHECK_READ_MAX (64 * 1024)
 
 /* A result older or newer than this on arrival is refused with a reason: 400 days of spool is more
  * than any blackout so far, ten minutes ahead is more than a wrong clock that a probe knows of. */

@@ -23,7 +23,7 @@
 #define TARGET_BYTES 16000
 
 /* The handshake, and the download with its headers. */
-#define SPEED_BYTES (7000 + CHECK_BODY_MAX * 21 / 20)
+#define SPEED_BYTES (7000 + CHECK_READ_MAX * 21 / 20)
 
 void budget_init(struct budget *b, uint64_t limit_bytes)
 {

@@ -16,7 +16,7 @@
 
 /* Three rounds after the first window, and little enough to be paid for by the megabyte; the data
  * budget counts so much for each. wire_http.h stops there. */
-#define SPEED_BYTES CHECK_BODY_MAX
+#define SPEED_BYTES CHECK_READ_MAX
 
 struct download {
 	struct wire_get get;

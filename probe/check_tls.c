@@ -330,7 +330,7 @@ static void start(struct check *c)
 	c->state = h;
 	h->check = c;
 	h->start_us = h->seen_us = clock_mono_us();
-	buf_init(&h->page, CHECK_BODY_MAX);
+	buf_init(&h->page, CHECK_READ_MAX);
 	event_assign(&h->event, c->env->base, c->stream.fd, EV_READ, on_socket, h);
 	SSL *ssl = c->stream.ssl = SSL_new(t->ctx);
 	if (!ssl || !set_name(ssl, c) || !set_socket(ssl, c->stream.fd)) {

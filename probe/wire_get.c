@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "probe/classify.h"
 #include "probe/wire_hold.h"
 
@@ -88,7 +89,9 @@ static void receive(struct wire_get *g, int64_t now)
 {
 	char bytes[READ_BYTES];
 	do {
-		struct wire_got got = wire_stream_read(g->stream, bytes, sizeof(bytes));
+		size_t room = CHECK_READ_MAX - g->http.taken;
+		struct wire_got got = wire_stream_read(g->stream, bytes,
+						       room < sizeof(bytes) ? room : sizeof(bytes));
 		if (got.io != WIRE_DONE) {
 			no_bytes(g, &got);
 			return;

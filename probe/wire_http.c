@@ -23,8 +23,8 @@ enum stage { STATUS, HEADER, BODY, SIZE, DATA, GAP };
 void wire_http_init(struct wire_http *h)
 {
 	*h = (struct wire_http){.stage = STATUS, .length = -1};
-	buf_init(&h->line, CHECK_HEADERS_MAX);
-	buf_init(&h->body, CHECK_BODY_MAX);
+	buf_init(&h->line, CHECK_READ_MAX);
+	buf_init(&h->body, CHECK_READ_MAX);
 }
 
 void wire_http_clear(struct wire_http *h)
@@ -126,7 +126,6 @@ static void begin_body(struct wire_http *h)
 		return;
 	}
 	h->headers_whole = true;
-	h->overhead = 0;
 	h->left = h->coded ? -1 : h->length;
 	h->stage = h->chunked ? SIZE : BODY;
 	if (h->status == 204 || h->status == 304 || (!h->coded && !h->length))
@@ -202,14 +201,7 @@ static void look_ahead(struct wire_http *h)
 static size_t feed_line(struct wire_http *h, const char *data, size_t len)
 {
 	const char *newline = memchr(data, '\n', len);
-	size_t n = newline ? (size_t)(newline - data) + 1 : len, room;
-	room = CHECK_HEADERS_MAX - h->overhead;
-	if (n > room) {
-		/* Before the body nothing is there yet; in it, this is framing for its own sake. */
-		h->state = h->headers_whole ? WIRE_HTTP_ENOUGH : WIRE_HTTP_BAD;
-		return len;
-	}
-	h->overhead += n;
+	size_t n = newline ? (size_t)(newline - data) + 1 : len;
 	buf_put(&h->line, data, newline ? n - 1 : n);
 	look_ahead(h);
 	if (newline && h->state == WIRE_HTTP_MORE) {
@@ -221,18 +213,13 @@ static size_t feed_line(struct wire_http *h, const char *data, size_t len)
 
 static size_t feed_body(struct wire_http *h, const char *data, size_t len)
 {
-	size_t room = CHECK_BODY_MAX - h->body.len;
 	if (h->left >= 0 && (uint64_t)h->left < len)
 		len = (size_t)h->left;
-	if (len > room)
-		len = room;
 	buf_put(&h->body, data, len);
 	if (h->left >= 0)
 		h->left -= (int64_t)len;
 	if (!h->left && h->stage == BODY)
 		h->state = WIRE_HTTP_WHOLE;
-	else if (len == room)
-		h->state = WIRE_HTTP_ENOUGH;
 	else if (!h->left)
 		h->stage = GAP;
 	return len;
@@ -240,12 +227,19 @@ static size_t feed_body(struct wire_http *h, const char *data, size_t len)
 
 enum wire_http_state wire_http_feed(struct wire_http *h, const char *data, size_t len)
 {
+	size_t room = CHECK_READ_MAX - h->taken;
+	if (len > room)
+		len = room;
 	while (len && h->state == WIRE_HTTP_MORE) {
 		bool body = h->stage == BODY || h->stage == DATA;
 		size_t n = body ? feed_body(h, data, len) : feed_line(h, data, len);
+		h->taken += n;
 		data += n;
 		len -= n;
 	}
+	/* Before the body nothing is there yet. */
+	if (h->state == WIRE_HTTP_MORE && h->taken == CHECK_READ_MAX)
+		h->state = h->headers_whole ? WIRE_HTTP_ENOUGH : WIRE_HTTP_BAD;
 	return h->state;
 }
 

@@ -26,7 +26,7 @@ static void feed(struct wire_http *h, const uint8_t *data, size_t len, size_t pi
 
 static void check_promises(const struct wire_http *h)
 {
-	assert(h->body.len <= CHECK_BODY_MAX && h->line.room <= CHECK_HEADERS_MAX + 1);
+	assert(h->taken <= CHECK_READ_MAX && h->body.len + h->line.len <= h->taken);
 	assert(!h->status || h->status == 101 || (h->status >= 200 && h->status <= 999));
 	assert(h->status || (!h->location && !h->body.len && !h->headers_whole));
 	assert(h->state != WIRE_HTTP_WHOLE || h->headers_whole);
