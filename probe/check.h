@@ -47,6 +47,7 @@ struct check_env {
 struct check_answer {
 	struct result result; /* the check sets the columns of its own */
 	const char *fp;	      /* name of the fingerprint that matched, NULL for none */
+	size_t fp_at;	      /* dns: the one of addrs that it matched */
 	char addrs[RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN]; /* dns */
 	size_t n_addrs;
 	char cname[CHECK_CNAME_MAX]; /* dns: the last alias, "" for none */
@@ -72,6 +73,7 @@ struct check {
 	size_t n_more;
 	struct wire_cert *certs; /* tls: allocated by the check, freed by the runner */
 	size_t n_certs;
+	bool alpn;	/* tls: http/1.1 was agreed on */
 	char *location; /* http: absolute URL of a redirect that may be followed; owned as certs */
 	int64_t us;	/* duration, when the kernel knows it better than the loop; or -1 */
 

@@ -88,6 +88,7 @@ static bool is_forged(const struct check *c, struct check_answer *to)
 	bool forged = false;
 	for (size_t i = 0; i < to->n_addrs && !to->fp; i++) {
 		to->fp = fingerprints_dns(c->env->fingerprints, to->addrs[i]);
+		to->fp_at = i;
 		forged |= is_nobody(to->addrs[i]) && !is_special(c->host);
 	}
 	return forged || to->fp;

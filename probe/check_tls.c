@@ -121,11 +121,15 @@ static void record(const struct handshake *h)
 {
 	struct check *c = h->check;
 	int64_t *v = c->answer.result.v;
+	const unsigned char *alpn; /* one was offered */
+	unsigned int alpn_len;
 	const SSL_CIPHER *cipher = SSL_get_current_cipher(c->stream.ssl);
 	if (cipher) {
 		v[RESULT_TLSVER] = SSL_version(c->stream.ssl);
 		v[RESULT_CIPHER] = SSL_CIPHER_get_protocol_id(cipher);
 	}
+	SSL_get0_alpn_selected(c->stream.ssl, &alpn, &alpn_len);
+	c->alpn = alpn_len;
 	c->certs = wire_cert_chain(c->stream.ssl, &c->n_certs);
 	if (c->certs)
 		v[RESULT_VERIFY] = SSL_get_verify_result(c->stream.ssl);

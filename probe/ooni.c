@@ -8,6 +8,7 @@
 #include "common/batch.h"
 #include "common/buf.h"
 #include "common/jsonw.h"
+#include "probe/ooni_end.h"
 #include "probe/ooni_part.h"
 #include "probe/row.h"
 #include "probe/targets.h"

@@ -10,7 +10,7 @@
  * x_no_control, and what would follow from a comparison is null. Fields of our own begin with x_,
  * as the format allows; failures are the strings of failure.def, which are OONI's where it has one.
  *
- * What is left out, for the volunteer's sake: every address that is not public, private resolvers,
+ * What is left out, for the volunteer's sake: every address that is not public, unless a fingerprint names it, private resolvers,
  * what a redirect says after the host (servers write the client's address there), aliases in
  * answers, headers and bodies, and measurements of targets that are private themselves. */
 #ifndef PROBE_OONI_H

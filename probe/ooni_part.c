@@ -7,10 +7,13 @@
 
 #include "common/batch.h"
 #include "common/jsonw.h"
+#include "probe/ooni_end.h"
 #include "probe/row.h"
 #include "probe/targets.h"
 #include "probe/wire_addr.h"
 #include "probe/wire_cert.h"
+
+#define PROTOCOL "http/1.1" /* the only one that is offered */
 
 /* Cipher suites by their names at IANA: those that are met today. */
 static const struct {
@@ -33,72 +36,6 @@ static const struct {
 	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256"},
 	{0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384"},
 };
-
-const char *ooni_operation(enum kind kind)
-{
-	switch (kind) {
-	case KIND_DNS: return "resolve";
-	case KIND_TCP: return "connect";
-	case KIND_TLS: return "tls_handshake";
-	case KIND_QUIC: return "x_quic";
-	case KIND_SPEED: return "x_speed";
-	default: return "http_round_trip";
-	}
-}
-
-static const char *failure_text(const struct trace_step *s)
-{
-	enum failure f = (enum failure)s->result.v[RESULT_FAILURE];
-	return f == FAIL_NONE ? NULL : failure_str(f);
-}
-
-/* Kinds stand in the order of the way; a redirect begins it again, further on. */
-static bool is_further(const struct trace_step *a, const struct trace_step *b)
-{
-	int64_t hop_a = a->result.v[RESULT_HOP], hop_b = b->result.v[RESULT_HOP];
-	return hop_a != hop_b ? hop_a > hop_b : a->result.kind > b->result.kind;
-}
-
-const struct trace_step *ooni_end_step(const struct trace *t)
-{
-	const struct trace_step *end = NULL;
-	enum kind final = row_final_kind(t->target);
-	for (size_t i = 0; i < t->n; i++) {
-		const struct trace_step *s = &t->steps[i];
-		const int64_t *v = s->result.v;
-		if (s->aside || v[RESULT_NTH] > 0)
-			continue;
-		if (v[RESULT_FAILURE] != FAIL_NONE) {
-			if (!end || is_further(s, end))
-				end = s;
-		} else if (s->result.kind == final && v[RESULT_NEXT] <= 0) {
-			return s;
-		}
-	}
-	return end;
-}
-
-const char *ooni_end_failure(const struct trace *t)
-{
-	const struct trace_step *s = ooni_end_step(t);
-	return s ? failure_text(s) : NULL;
-}
-
-const char *ooni_dns_failure(const struct trace *t, const char *main_resolver)
-{
-	const char *first = NULL;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct trace_step *s = &t->steps[i];
-		if (s->result.kind != KIND_DNS || s->result.v[RESULT_NTH] > 0 ||
-		    (main_resolver && s->resolver && strcmp(main_resolver, s->resolver)))
-			continue;
-		if (!failure_text(s))
-			return NULL;
-		if (!first)
-			first = failure_text(s);
-	}
-	return first;
-}
 
 static bool may_tell(const struct trace_step *s, enum kind kind)
 {
@@ -183,12 +120,18 @@ static void put_one_answer(struct jsonw *j, const struct trace_step *s, const ch
 	jsonw_end(j);
 }
 
+/* A block page's may be private: it is known to everybody, and what consumers compare. */
+static bool is_known(const struct trace_step *s, const char *addr)
+{
+	return s->fp_addr && !strcmp(addr, s->fp_addr);
+}
+
 /* Aliases are only counted: a resolver that lies can write anything into one. */
 static void put_answers(struct jsonw *j, const struct trace_step *s)
 {
 	jsonw_array(j, "answers");
 	for (size_t i = 0; i < s->n_answers; i++)
-		if (batch_addr_is_public(s->answers[i]))
+		if (batch_addr_is_public(s->answers[i]) || is_known(s, s->answers[i]))
 			put_one_answer(j, s, s->answers[i]);
 	jsonw_end(j);
 	put_known(j, "x_aliases", s->result.v[RESULT_CNAMES]);
@@ -236,7 +179,7 @@ void ooni_put_queries(struct jsonw *j, const struct trace *t, int64_t begin)
 		jsonw_object(j, NULL);
 		put_answers(j, s);
 		jsonw_str(j, "engine", engine(s->resolver));
-		jsonw_str(j, "failure", failure_text(s));
+		jsonw_str(j, "failure", ooni_failure(s));
 		jsonw_str(j, "hostname",
 			  target->scheme == TARGET_DNS ? target->path : target->host);
 		jsonw_str(j, "query_type", v[RESULT_QTYPE] == 28 ? "AAAA" : "A");
@@ -268,8 +211,8 @@ void ooni_put_connects(struct jsonw *j, const struct trace *t, int64_t begin)
 		jsonw_str(j, "ip", s->addr);
 		jsonw_int(j, "port", s->result.v[RESULT_PORT]);
 		jsonw_object(j, "status");
-		jsonw_str(j, "failure", failure_text(s));
-		jsonw_bool(j, "success", !failure_text(s));
+		jsonw_str(j, "failure", ooni_failure(s));
+		jsonw_bool(j, "success", !ooni_failure(s));
 		jsonw_end(j);
 		put_tail(j, t, s, begin);
 	}
@@ -332,8 +275,8 @@ void ooni_put_handshakes(struct jsonw *j, const struct trace *t, int64_t begin)
 		jsonw_str(j, "network", "tcp");
 		put_endpoint(j, s, port_of(t, s));
 		put_suite(j, s->result.v[RESULT_CIPHER]);
-		jsonw_str(j, "failure", failure_text(s));
-		jsonw_str(j, "negotiated_protocol", "");
+		jsonw_str(j, "failure", ooni_failure(s));
+		jsonw_str(j, "negotiated_protocol", s->alpn ? PROTOCOL : "");
 		jsonw_bool(j, "no_tls_verify", false);
 		put_certs(j, s);
 		put_server_name(j, t->target, s);
@@ -351,6 +294,15 @@ void ooni_put_handshakes(struct jsonw *j, const struct trace *t, int64_t begin)
 static bool is_encrypted(const struct trace *t, const struct trace_step *s)
 {
 	return s->result.v[RESULT_HOP] > 0 || t->target->scheme == TARGET_HTTPS;
+}
+
+/* Agreed on by the handshake of the connection that a step is on. */
+static bool has_alpn(const struct trace *t, const struct trace_step *s)
+{
+	for (const struct trace_step *p = s; p >= t->steps; p--)
+		if (p->result.kind == KIND_TLS && !strcmp(p->addr, s->addr))
+			return is_encrypted(t, s) && p->alpn;
+	return false;
 }
 
 /* Only the target's own path is ours to tell: a redirect's may hold what the server knows of the
@@ -408,8 +360,8 @@ void ooni_put_requests(struct jsonw *j, const struct trace *t, int64_t begin)
 		jsonw_object(j, NULL);
 		jsonw_str(j, "network", "tcp");
 		put_endpoint(j, s, port_of(t, s));
-		jsonw_str(j, "alpn", is_encrypted(t, s) ? "http/1.1" : "");
-		jsonw_str(j, "failure", failure_text(s));
+		jsonw_str(j, "alpn", has_alpn(t, s) ? PROTOCOL : "");
+		jsonw_str(j, "failure", ooni_failure(s));
 		put_request(j, t, s);
 		put_response(j, s);
 		put_tail(j, t, s, begin);
@@ -426,7 +378,7 @@ static void put_own_step(struct jsonw *j, const struct trace *t, const struct tr
 	bool quic = s->result.kind == KIND_QUIC;
 	jsonw_object(j, NULL);
 	put_endpoint(j, s, quic ? (int)v[RESULT_PORT] : port_of(t, s));
-	jsonw_str(j, "failure", failure_text(s));
+	jsonw_str(j, "failure", ooni_failure(s));
 	put_known(j, "first_version_offered", v[RESULT_QUICVER]);
 	put_known(j, "status", v[RESULT_STATUS]);
 	put_known(j, "bytes", v[RESULT_BYTES]);

@@ -37,11 +37,13 @@ struct runner_step {
 	const char *addr;	     /* address tried, NULL when none */
 	const char *resolver;	     /* NULL when none */
 	const char *fp;		     /* NULL when none */
+	const char *fp_addr;	     /* dns: the answered address that it names, NULL when none */
 	const char *const *answers;  /* n_answers textual addresses */
 	size_t n_answers;
 	const char *cname;	       /* dns: the last alias, NULL when none */
 	const struct wire_cert *certs; /* tls: n_certs, the server's own first */
 	size_t n_certs;
+	bool alpn;	      /* tls: http/1.1 was agreed on */
 	const char *sni;      /* tls: the harmless name that was sent instead, NULL for the host */
 	const char *location; /* http: where a redirect to https at the same host leads, or NULL */
 	const char *path;     /* http: what was asked for; NULL for others */

@@ -41,10 +41,12 @@ void trace_add(struct trace *t, const struct runner_step *step)
 		.result = *step->result,
 		.resolver = copy(step->resolver),
 		.fp = copy(step->fp),
+		.fp_addr = copy(step->fp_addr),
 		.cname = copy(step->cname),
 		.sni = copy(step->sni),
 		.location = copy(step->location),
 		.path = copy(step->path),
+		.alpn = step->alpn,
 	};
 	if (step->addr)
 		snprintf(s->addr, sizeof(s->addr), "%s", step->addr);
@@ -67,6 +69,7 @@ void trace_clear(struct trace *t)
 		struct trace_step *s = &t->steps[i];
 		free(s->resolver);
 		free(s->fp);
+		free(s->fp_addr);
 		free(s->cname);
 		free(s->sni);
 		free(s->location);

@@ -20,9 +20,10 @@ struct trace_step {
 	char addr[INET6_ADDRSTRLEN];
 	char answers[RESULT_ANSWERS_MAX][INET6_ADDRSTRLEN];
 	size_t n_answers;
-	char *resolver, *fp, *cname, *sni, *location, *path; /* owned */
-	struct wire_cert *certs;			     /* owned */
+	char *resolver, *fp, *fp_addr, *cname, *sni, *location, *path; /* owned */
+	struct wire_cert *certs;				       /* owned */
 	size_t n_certs;
+	bool alpn;
 	bool aside; /* of a try with a harmless name: its handshake, and the connection for it */
 };
 

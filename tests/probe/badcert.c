@@ -75,6 +75,19 @@ static X509 *sign(X509 *x, EVP_PKEY *key)
 	return x;
 }
 
+/* The only protocol that these servers speak. */
+static int agree(SSL *ssl, const unsigned char **out, unsigned char *len, const unsigned char *in,
+		 unsigned int in_len, void *arg)
+{
+	static const unsigned char known[] = "\x08http/1.1";
+	(void)ssl;
+	(void)arg;
+	return SSL_select_next_proto((unsigned char **)out, len, known, sizeof(known) - 1, in,
+				     in_len) == OPENSSL_NPN_NEGOTIATED
+		       ? SSL_TLSEXT_ERR_OK
+		       : SSL_TLSEXT_ERR_NOACK;
+}
+
 /* Takes x. */
 static void serve(struct badcert *b, enum cert which, X509 *x)
 {
@@ -151,6 +164,7 @@ struct badcert *badcert_new(const char *ca_path)
 	add_server(b, CERT_SELF_SIGNED, "good.test", true, DAY, good);
 	add_server(b, CERT_TLS12, "good.test", false, DAY, good);
 	need(SSL_CTX_set_max_proto_version(b->ctx[CERT_TLS12], TLS1_2_VERSION));
+	SSL_CTX_set_alpn_select_cb(b->ctx[CERT_GOOD], agree, NULL);
 	add_absurd(b);
 	return b;
 }

@@ -114,6 +114,8 @@ static void on_step(void *arg, const struct runner_step *step)
 	snprintf(s->addr, sizeof(s->addr), "%s", step->addr ? step->addr : "");
 	snprintf(s->resolver, sizeof(s->resolver), "%s", step->resolver ? step->resolver : "");
 	snprintf(s->fp, sizeof(s->fp), "%s", step->fp ? step->fp : "");
+	snprintf(s->fp_addr, sizeof(s->fp_addr), "%s", step->fp_addr ? step->fp_addr : "");
+	s->alpn = step->alpn;
 	snprintf(s->answer, sizeof(s->answer), "%s", step->n_answers ? step->answers[0] : "");
 	snprintf(s->location, sizeof(s->location), "%s", step->location ? step->location : "");
 	for (s->n_certs = 0; s->n_certs < step->n_certs; s->n_certs++)

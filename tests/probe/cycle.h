@@ -16,8 +16,9 @@
 struct seen {
 	char url[TARGET_URL_MAX]; /* "" for the link */
 	struct result result;
-	char addr[64], resolver[64], fp[64]; /* "" for none */
-	char answer[64];		     /* the first address */
+	char addr[64], resolver[64], fp[64], fp_addr[64]; /* "" for none */
+	bool alpn;
+	char answer[64]; /* the first address */
 	size_t n_answers;
 	char cname[256];
 	bool last;

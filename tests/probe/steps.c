@@ -50,6 +50,7 @@ void steps_send(const struct target *target, const struct a_step *list, size_t n
 				  .addr = s->addr,
 				  .resolver = s->kind == KIND_DNS ? resolver : NULL,
 				  .fp = s->fp,
+				  .fp_addr = s->fp_addr,
 				  .answers = s->answers,
 				  .n_answers = answers,
 				  .cname = s->cname,
@@ -58,6 +59,7 @@ void steps_send(const struct target *target, const struct a_step *list, size_t n
 				  .sni = s->harmless ? STEPS_HARMLESS : NULL,
 				  .location = s->location,
 				  .path = s->path,
+				  .alpn = s->alpn,
 				  .last = i + 1 == n,
 			  });
 	}

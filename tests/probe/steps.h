@@ -16,11 +16,11 @@ struct a_step {
 	const char *addr;
 	const char *resolver;	/* dns: NULL for "system" */
 	const char *answers[3]; /* dns: ended by NULL */
-	const char *fp, *cname, *location, *path;
+	const char *fp, *fp_addr, *cname, *location, *path;
 	const struct wire_cert *cert;
 	int qtype; /* dns: 0 for A */
 	int nth, hop, next, port, status, bytes, verify, alert, tls, cipher, quic;
-	bool harmless;
+	bool harmless, alpn;
 	int64_t columns[4]; /* link: ns, nsup, gwup, each plus one, so that 0 is "none" */
 };
 

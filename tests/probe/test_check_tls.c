@@ -70,6 +70,7 @@ static void a_good_handshake(void **state)
 	assert_int_equal(v[RESULT_VERIFY], X509_V_OK);
 	assert_int_equal(v[RESULT_ALERT], -1);
 	assert_int_equal(v[RESULT_SNI], 0);
+	assert_true(s->alpn);
 
 	assert_int_equal(s->n_certs, 1);
 	int len = i2d_X509(x, &der);
@@ -92,6 +93,7 @@ static void an_older_version(void **state)
 	assert_int_equal(s->result.v[RESULT_FAILURE], FAIL_NONE);
 	assert_int_equal(s->result.v[RESULT_TLSVER], TLS1_2_VERSION);
 	assert_in_range(s->result.v[RESULT_CIPHER], 0xc000, 0xcfff);
+	assert_false(s->alpn);
 }
 
 /* The chain is kept whatever is thought of it, and whatever it is. */

@@ -226,12 +226,14 @@ static void both_answers_are_seen(void **state)
 		assert_int_equal(column(fake, RESULT_FAILURE), FAIL_DNS_BOGON);
 		assert_string_equal(fake->fp, "t.dns");
 		assert_string_equal(fake->answer, "10.10.34.36");
+		assert_string_equal(fake->fp_addr, "10.10.34.36");
 		assert_int_equal(column(fake, RESULT_IPTTL), 47);
 		assert_int_equal(column(fake, RESULT_TTL), 9);
 		assert_false(fake->last);
 		assert_int_equal(column(true_one, RESULT_NTH), 1);
 		assert_int_equal(column(true_one, RESULT_FAILURE), FAIL_NONE);
 		assert_string_equal(true_one->fp, "");
+		assert_string_equal(true_one->fp_addr, "");
 		assert_string_equal(true_one->answer, "192.0.2.1");
 		assert_int_equal(column(true_one, RESULT_IPTTL), 61);
 		assert_int_equal(column(true_one, RESULT_TTL), 60);

@@ -100,7 +100,7 @@ static void a_site(void **state)
 		"https://x.example/a?b", &place,
 		{FAIL_NONE, KIND_DNS, .answers = {A1, SIX}, .cname = "cdn.example"},
 		{FAIL_NONE, KIND_TCP, .addr = A1},
-		{FAIL_NONE, KIND_TLS, .addr = A1, .tls = 772, .cipher = 0x1301},
+		{FAIL_NONE, KIND_TLS, .addr = A1, .tls = 772, .cipher = 0x1301, .alpn = true},
 		{FAIL_NONE, KIND_HTTP, .addr = A1, .status = 200, .bytes = 1234, .path = "/a?b"});
 	is_text(j, "data_format_version", "0.2.0");
 	is_text(j, "test_name", "web_connectivity");
@@ -122,6 +122,8 @@ static void a_site(void **state)
 	is_text(j, "test_keys.tls_handshakes.0.tls_version", "TLSv1.3");
 	is_text(j, "test_keys.tls_handshakes.0.cipher_suite", "TLS_AES_128_GCM_SHA256");
 	is_text(j, "test_keys.tls_handshakes.0.server_name", "x.example");
+	is_text(j, "test_keys.tls_handshakes.0.negotiated_protocol", "http/1.1");
+	is_text(j, "test_keys.requests.0.alpn", "http/1.1");
 	is_text(j, "test_keys.requests.0.request.url", "https://x.example/a?b");
 	assert_int_equal(json_integer_value(at(j, "test_keys.requests.0.response.code")), 200);
 	assert_int_equal(json_integer_value(at(j, "test_keys.requests.0.transaction_id")),
@@ -177,6 +179,7 @@ static void a_redirect(void **state)
 	is_text(j, "test_keys.requests.0.request.url", "https://x.example:443/");
 	is_text(j, "test_keys.requests.1.request.url", "http://x.example/");
 	is_text(j, "test_keys.requests.1.address", "203.0.113.7:80");
+	is_text(j, "test_keys.requests.0.alpn", "");
 	json_decref(j);
 	char *text = text_of("http://x.example/", steps, 5, &place);
 	assert_null(strstr(text, "198.51.100.99"));
@@ -275,11 +278,11 @@ static void every_resolver(void **state)
 /* Private addresses of whatever step, the resolver, aliases: not in the text at all. */
 static void nothing_private(void **state)
 {
-	static const char *const never[] = {"192.168.", "10.10.34.36", "10.0.0.9", "fd00::9",
+	static const char *const never[] = {"192.168.", "10.10.34.37", "10.0.0.9", "fd00::9",
 					    "client-198"};
 	static const struct a_step steps[] = {
-		{FAIL_DNS_BOGON, KIND_DNS, .answers = {"10.10.34.36", "192.168.1.1"},
-		 .resolver = "udp://" OURS, .fp = "ir.dns.36",
+		{FAIL_DNS_BOGON, KIND_DNS, .answers = {"10.10.34.37", "10.10.34.36", "192.168.1.1"},
+		 .resolver = "udp://" OURS, .fp = "ir.dns.36", .fp_addr = "10.10.34.36",
 		 .cname = "client-198-51-100-99.isp.example"},
 		{FAIL_NONE, KIND_DNS, .answers = {A1, "10.0.0.9", "fd00::9"}, .nth = 1,
 		 .resolver = "udp://" OURS},
@@ -294,6 +297,8 @@ static void nothing_private(void **state)
 		if (strstr(text, never[i]))
 			fail_msg("%s in %s", never[i], text);
 	assert_non_null(strstr(text, "ir.dns.36"));
+	assert_non_null(
+		strstr(text, "\"ipv4\":\"10.10.34.36\"")); /* a block page's, known to all */
 	free(text);
 	/* A target of one's own network is no measurement of the internet. */
 	assert_null(text_of("http://192.168.1.1/",
