@@ -39,6 +39,7 @@ struct check {
 	struct event_base *base;
 	struct targets targets;
 	struct trace device;
+	bool told;	      /* that others are answered for */
 	struct shown *shown;  /* owned, one per target */
 	size_t turn;	      /* the target that is being shown */
 	const char *resolver; /* the first */
@@ -177,8 +178,16 @@ static void show_ready(struct check *c)
 	}
 }
 
-/* At the beginning what the link itself says; what the guards say comes last, because it is waited
- * for while the targets are shown. */
+static bool was_intercepted(const struct trace *device)
+{
+	for (size_t i = 0; i < device->n; i++)
+		if (device->steps[i].result.v[RESULT_FAILURE] == FAIL_INTERCEPTED)
+			return true;
+	return false;
+}
+
+/* At the beginning what the link itself says, with what the guards have said by then. If they say
+ * more while the targets are shown, that comes last. */
 static void show_device(struct check *c, bool end)
 {
 	const struct trace_step *link = trace_find(&c->device, KIND_LINK);
@@ -194,6 +203,7 @@ static void show_device(struct check *c, bool end)
 		row_link(&out, &link->result, &c->term, c->columns >= ROW_WIDE);
 		buf_putc(&out, '\n');
 		put_findings(&out, c, &f);
+		c->told = was_intercepted(&c->device);
 	}
 	print(&out);
 	buf_clear(&out);
@@ -234,14 +244,6 @@ static void on_done(void *arg)
 
 /* --- measuring --- */
 
-static bool was_intercepted(const struct trace *device)
-{
-	for (size_t i = 0; i < device->n; i++)
-		if (device->steps[i].result.v[RESULT_FAILURE] == FAIL_INTERCEPTED)
-			return true;
-	return false;
-}
-
 static void measure(struct check *c, const struct options *o, const struct runner_config *config)
 {
 	c->base = command_base();
@@ -253,7 +255,7 @@ static void measure(struct check *c, const struct options *o, const struct runne
 		order[i] = i;
 	if (runner_start(runner, &c->targets, order, c->targets.n, true, &observer) == 0)
 		event_base_dispatch(c->base);
-	if (c->json || was_intercepted(&c->device))
+	if (c->json || (was_intercepted(&c->device) && !c->told))
 		show_device(c, true);
 	free(order);
 	runner_free(runner);
@@ -291,6 +293,7 @@ static void choose_looks(struct check *c, const struct options *o)
 	if (c->term.live)
 		term_size(&c->term, &c->columns, &rows);
 	c->wording = command_wording(o);
+	c->term.utf8 |= c->wording == WORDING_FA; /* its words are, whatever the locale says */
 }
 
 static int measure_all(struct check *c, const struct options *o, struct command_runner *how,
