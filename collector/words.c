@@ -118,6 +118,21 @@ struct words words_day(enum lang lang, int64_t wall_ms, int offset_min)
 	return words_day_in(lang, words_calendar(lang), wall_ms, offset_min);
 }
 
+struct words words_long_date(enum lang lang, int64_t wall_ms, int offset_min)
+{
+	static const char *const long_months[12] = {
+		"January", "February", "March",	    "April",   "May",	   "June",
+		"July",	   "August",   "September", "October", "November", "December"};
+	enum calendar c = words_calendar(lang);
+	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
+	const char *month = month_name(lang, c, &d);
+	char text[96];
+	if (lang == LANG_EN && c == CALENDAR_GREGORIAN)
+		month = long_months[d.month - 1];
+	snprintf(text, sizeof(text), "%d %s %d", d.day, month, d.year);
+	return localise(lang, text);
+}
+
 struct words words_month_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
 {
 	struct calendar_date d = calendar_of(c, wall_ms, offset_min);

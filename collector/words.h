@@ -31,6 +31,8 @@ bool words_rtl(enum lang lang);
 struct words words_time(enum lang lang, int64_t wall_ms, int offset_min);
 /* "Thu 8 Jan 2026"; in Persian the Jalali date. */
 struct words words_date(enum lang lang, int64_t wall_ms, int offset_min);
+/* "8 January 2026", for sentences that are quoted. */
+struct words words_long_date(enum lang lang, int64_t wall_ms, int offset_min);
 /* "8 Jan" */
 struct words words_day(enum lang lang, int64_t wall_ms, int offset_min);
 /* The same in any calendar: "18 Dey", "Dey", "1404", "Thu 18 Dey 1404". */

@@ -39,6 +39,8 @@ static void test_times(void **state)
 	assert_string_equal(words_time(LANG_FA, CUT, 0).s, "۱۶:۳۰");
 	assert_string_equal(words_date(LANG_EN, CUT, 210).s, "Thu 8 Jan 2026");
 	assert_string_equal(words_date(LANG_FA, CUT, 210).s, "پنجشنبه ۱۸ دی ۱۴۰۴");
+	assert_string_equal(words_long_date(LANG_EN, CUT, 210).s, "8 January 2026");
+	assert_string_equal(words_long_date(LANG_FA, CUT, 210).s, "۱۸ دی ۱۴۰۴");
 	assert_string_equal(words_day(LANG_FA, CUT, 210).s, "۱۸ دی");
 	assert_string_equal(words_day_in(LANG_EN, CALENDAR_JALALI, CUT, 210).s, "18 Dey");
 	assert_string_equal(words_month_in(LANG_FA, CALENDAR_GREGORIAN, CUT, 210).s, "ژانویه");
