@@ -12,6 +12,7 @@
 #include "collector/country_list.h"
 #include "collector/table.h"
 #include "common/conf.h"
+#include "common/countries.h"
 
 static const char regions_header[] = "# iso\tiso_pre2020\thasc\tname_en\tname_fa\tpopulation";
 static const char isps_header[] = "# asn\tname_en\tname_fa\taccess\tsubscribers_million\tnote";
@@ -61,24 +62,13 @@ static int next_row(struct table *t, size_t columns)
 	return rc;
 }
 
-bool country_is_region_code(const char *s, const char *country)
-{
-	size_t n = strlen(s);
-	if (n < 4 || n > 6 || memcmp(s, country, 2) || s[2] != '-')
-		return false;
-	for (s += 3; *s; s++)
-		if (!isupper((unsigned char)*s) && !isdigit((unsigned char)*s))
-			return false;
-	return true;
-}
-
 static int parse_region(struct table *t, struct country *c, struct region *r)
 {
 	char **col = t->column;
 	*r = (struct region){0};
-	if (!country_is_region_code(col[0], c->code))
+	if (!countries_is_region(col[0], c->code))
 		return table_fail(t, "'%.20s' is not an ISO 3166-2 code of %s", col[0], c->code);
-	if (!is_unknown(col[1]) && !country_is_region_code(col[1], c->code))
+	if (!is_unknown(col[1]) && !countries_is_region(col[1], c->code))
 		return table_fail(t, "iso_pre2020 is neither such a code nor '-'");
 	if (!is_unknown(col[5]) && (!is_digits(col[5]) || strlen(col[5]) > 10))
 		return table_fail(t, "population is neither a number nor '-'");
@@ -89,7 +79,7 @@ static int parse_region(struct table *t, struct country *c, struct region *r)
 			return table_fail(t, "the name '%s' is that of %s already", col[3],
 					  c->regions[i].code);
 	}
-	strcpy(r->code, col[0]); /* both fit: country_is_region_code */
+	strcpy(r->code, col[0]); /* both fit: countries_is_region */
 	strcpy(r->code_old, is_unknown(col[1]) ? "" : col[1]);
 	r->population = is_unknown(col[5]) ? 0 : strtoll(col[5], NULL, 10);
 	if (copy(t, "hasc", r->hasc, sizeof(r->hasc), col[2]) < 0 ||
@@ -229,8 +219,7 @@ struct country *country_load(const char *dir, const char *code, char *err, size_
 		{"targets.csv", country_list_read},
 		{"inside.csv", country_list_read_inside},
 	};
-	if (strlen(code) != 2 || !isupper((unsigned char)code[0]) ||
-	    !isupper((unsigned char)code[1])) {
+	if (!countries_is_code(code)) {
 		snprintf(err, errlen, "'%.20s' is not a country code of two capital letters", code);
 		return NULL;
 	}

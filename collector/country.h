@@ -61,8 +61,6 @@ struct country {
 struct country *country_load(const char *dir, const char *code, char *err, size_t errlen);
 void country_free(struct country *c);
 
-/* ISO 3166-2: the country, a hyphen, one to three letters or digits. */
-bool country_is_region_code(const char *s, const char *country);
 const struct region *country_region(const struct country *c, const char *code); /* NULL unknown */
 const struct isp *country_isp(const struct country *c, uint32_t asn);
 const struct country_target *country_target(const struct country *c, const char *url);

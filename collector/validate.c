@@ -1,7 +1,6 @@
 /* validate.c: what a signature can't say about a batch. */
 #include "collector/validate.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "collector/place.h"
 #include "common/batch.h"
 #include "common/clock.h"
+#include "common/countries.h"
 #include "common/limits.h"
 
 struct refusal {
@@ -31,7 +31,7 @@ refuse(const struct refusal *to, const char *fmt, ...)
 static int check_control(const struct batch *b, const struct country *c,
 			 const struct placement *seen, const struct refusal *to)
 {
-	if (!isupper((unsigned char)b->country[0]) || !isupper((unsigned char)b->country[1]))
+	if (!countries_is_code(b->country))
 		return refuse(to, "country is not a code of two capital letters");
 	if (place_is_inside(c, seen))
 		return refuse(
@@ -39,7 +39,7 @@ static int check_control(const struct batch *b, const struct country *c,
 			"this says that it was measured in %s, but it comes from a network in %s: "
 			"a control has to be outside, without a tunnel through %s",
 			b->country, c->code, c->code);
-	if (*b->region && !country_is_region_code(b->region, b->country))
+	if (*b->region && !countries_is_region(b->region, b->country))
 		return refuse(to, "%s is not an ISO 3166-2 code of %s", b->region, b->country);
 	return 0;
 }

@@ -103,7 +103,7 @@ static int check_settings(struct init *in)
 	char err[512];
 	if (vantage_read(&in->vantage, c, in->countries_dir, err, sizeof(err)) < 0)
 		return command_fail(EXIT_USAGE_ERROR, "%s", err);
-	if (!*in->vantage.region)
+	if (!*in->vantage.region && !options_is_control(in->o))
 		return command_fail(EXIT_USAGE_ERROR,
 				    "no province is set; give one with --region; all of them stand "
 				    "in %s/%s/regions.tsv",
@@ -134,7 +134,9 @@ static int get_consent(struct init *in)
 	else if (in->o->switches & SWITCH_MEASURE_ONLY)
 		in->answer = CONSENT_MEASURE_ONLY;
 	else if (in->terminal)
-		in->answer = consent_ask(stdin, stderr, consent_language(), in->before.answer);
+		in->answer = consent_ask(stdin, stderr, consent_language(),
+					 options_is_control(in->o) ? options_watched(in->o) : NULL,
+					 in->before.answer);
 	else
 		in->answer = in->before.answer;
 
@@ -201,14 +203,15 @@ static int write_all(const struct init *in)
 static void tell(const struct init *in)
 {
 	char place[VANTAGE_TEXT];
+	fprintf(stderr, "place    %s\n", vantage_text(place, &in->vantage));
+	if (options_is_control(in->o))
+		fprintf(stderr, "watches  %s, from outside\n", options_watched(in->o));
 	fprintf(stderr,
-		"place    %s\n"
 		"consent  %s\n"
 		"config   %s\n"
 		"state    %s\n"
 		"next     probe run --once -c %s\n",
-		vantage_text(place, &in->vantage), consent_str(in->answer), in->o->file,
-		in->state_dir, in->o->file);
+		consent_str(in->answer), in->o->file, in->state_dir, in->o->file);
 }
 
 int cmd_init(const struct options *o)

@@ -101,12 +101,8 @@ static int read_settings(struct run *run, const struct options *o)
 	if (routes_init(&run->routes, o->conf, err, sizeof(err)) < 0 ||
 	    command_runner(&run->how, o, err, sizeof(err)) < 0)
 		return command_fail(EXIT_CONFIG, "%s", err);
-	char *path = options_targets(o);
-	rc = targets_load(&run->targets, path, err, sizeof(err));
-	free(path);
-	if (rc < 0)
+	if (command_targets(&run->targets, o, err, sizeof(err)) < 0)
 		return command_fail(EXIT_CONFIG, "%s", err);
-	targets_keep_level(&run->targets, (int)conf_int(o->conf, "probe", "level"));
 	run->agenda = agenda_new(o->conf, &run->targets, err, sizeof(err));
 	return run->agenda ? EXIT_DONE : command_fail(EXIT_CONFIG, "%s", err);
 }

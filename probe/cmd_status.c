@@ -76,6 +76,8 @@ static void print_text(const struct status *s)
 	       s->consent.date);
 	printf("place      %s\n",
 	       *s->place_error ? s->place_error : vantage_text(place, &s->vantage));
+	if (options_is_control(s->o))
+		printf("watches    %s, from outside\n", options_watched(s->o));
 	print_collectors(s->o->conf);
 	printf("waiting    %zu batch%s, %" PRIu64 " KiB of %" PRIu64 " MiB", s->spool.batches,
 	       s->spool.batches == 1 ? "" : "es", s->spool.bytes >> 10, s->cap_bytes >> 20);
@@ -127,6 +129,7 @@ static void put_place(struct jsonw *j, const struct status *s)
 	jsonw_object(j, "place");
 	jsonw_str(j, "country", *v->country ? v->country : NULL);
 	jsonw_str(j, "region", *v->region ? v->region : NULL);
+	jsonw_str(j, "watch", options_watched(s->o));
 	if (v->isp)
 		jsonw_int(j, "isp", v->isp);
 	else

@@ -16,6 +16,7 @@
 #include "probe/ooni_file.h"
 #include "probe/resolver.h"
 #include "probe/sandbox.h"
+#include "probe/targets.h"
 #include "probe/spool.h"
 #include "probe/state.h"
 #include "probe/term.h"
@@ -110,6 +111,19 @@ int command_runner(struct command_runner *r, const struct options *o, char *err,
 		.fingerprints = r->fingerprints,
 	};
 	return r->fingerprints ? 0 : -1;
+}
+
+int command_targets(struct targets *t, const struct options *o, char *err, size_t errlen)
+{
+	char *path = options_targets(o), *inside = options_inside(o);
+	int rc = targets_load(t, path, err, errlen);
+	if (rc == 0 && inside)
+		rc = targets_add_inside(t, inside, err, errlen);
+	if (rc == 0)
+		targets_keep_level(t, (int)conf_int(o->conf, "probe", "level"));
+	free(path);
+	free(inside);
+	return rc;
 }
 
 void command_runner_clear(struct command_runner *r)

@@ -14,6 +14,7 @@
 struct event_base;
 struct ooni_file;
 struct spool;
+struct targets;
 struct vantage;
 
 struct command {
@@ -60,6 +61,9 @@ struct command_runner {
 /* 0, or -1 with err; command_runner_clear in both cases. */
 int command_runner(struct command_runner *r, const struct options *o, char *err, size_t errlen);
 void command_runner_clear(struct command_runner *r);
+
+/* What to measure, as the settings say: lists and level. 0, or -1 with err. */
+int command_targets(struct targets *t, const struct options *o, char *err, size_t errlen);
 
 /* The language to speak: of --lang, otherwise of the environment. */
 enum wording command_wording(const struct options *o);

@@ -19,7 +19,6 @@
 /* One line of source is one line of the screen. */
 /* clang-format off */
 static const char text_en[] =
-	"\n"
 	"Fanous measures whether networks work, so that blackouts can be seen and dated.\n"
 	"\n"
 	"What it does   Every few minutes this machine connects to a public list of sites\n"
@@ -43,7 +42,6 @@ static const char text_en[] =
 	"  f  فارسی\n";
 
 static const char text_fa[] =
-	"\n"
 	"فانوس می‌سنجد که شبکه کار می‌کند یا نه، تا قطعی‌ها دیده و تاریخ‌دار شوند.\n"
 	"\n"
 	"چه می‌کند: این دستگاه هر چند دقیقه به فهرستی عمومی از سایت‌ها و سرورهای نام،\n"
@@ -65,6 +63,12 @@ static const char text_fa[] =
 	"  m  بسنج، ولی چیزی نفرست: نتیجه‌ها همین‌جا می‌مانند\n"
 	"  n  نه\n"
 	"  e  English\n";
+
+/* Of a control, instead of the empty line above the screen: more would not fit. */
+static const char outside_en[] =
+	"From outside, for %s: its list, and hosts inside it, measured from this network.\n";
+static const char outside_fa[] =
+	"از بیرون، برای %s: فهرست آن و میزبان‌های درون آن، از این شبکه سنجیده می‌شوند.\n";
 /* clang-format on */
 
 static const char *const names[] = {
@@ -150,11 +154,24 @@ static void show_prompt(FILE *out, enum consent_language language, enum consent_
 	fflush(out);
 }
 
+/* watch is two letters, or NULL. */
+static void show_text(FILE *out, enum consent_language language, const char *watch)
+{
+	bool fa = language == CONSENT_PERSIAN;
+	if (watch && fa)
+		fprintf(out, outside_fa, watch);
+	else if (watch)
+		fprintf(out, outside_en, watch);
+	else
+		fputc('\n', out);
+	fputs(fa ? text_fa : text_en, out);
+}
+
 enum consent_answer consent_ask(FILE *in, FILE *out, enum consent_language language,
-				enum consent_answer before)
+				const char *watch, enum consent_answer before)
 {
 	char line[128], word[sizeof(line)];
-	fputs(language == CONSENT_PERSIAN ? text_fa : text_en, out);
+	show_text(out, language, watch);
 	for (;;) {
 		show_prompt(out, language, before);
 		if (!fgets(line, sizeof(line), in)) {
@@ -169,7 +186,7 @@ enum consent_answer consent_ask(FILE *in, FILE *out, enum consent_language langu
 		bool to_fa = !strcasecmp(word, "f"), to_en = !strcasecmp(word, "e");
 		if (to_fa || to_en) {
 			language = to_fa ? CONSENT_PERSIAN : CONSENT_ENGLISH;
-			fputs(to_fa ? text_fa : text_en, out);
+			show_text(out, language, watch);
 			continue;
 		}
 		enum consent_answer a = meaning(word);

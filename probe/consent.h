@@ -37,10 +37,10 @@ static inline bool consent_may_measure(enum consent_answer a)
 	return a == CONSENT_YES || a == CONSENT_MEASURE_ONLY;
 }
 
-/* Shows the text and asks until there is one of the three answers; an empty line keeps `before`
+/* Shows the text, for the country that is watched from outside if there is one (NULL: none), and asks until there is one of the three answers; an empty line keeps `before`
  * where that is an answer. The end of input is CONSENT_NONE: silence is no consent. */
 enum consent_answer consent_ask(FILE *in, FILE *out, enum consent_language language,
-				enum consent_answer before);
+				const char *watch, enum consent_answer before);
 
 /* Language of the environment (LC_ALL, LC_MESSAGES, LANG): Persian for fa*. */
 enum consent_language consent_language(void);

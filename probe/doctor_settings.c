@@ -7,6 +7,7 @@
 
 #include "common/keys.h"
 #include "probe/budget.h"
+#include "probe/commands.h"
 #include "probe/consent.h"
 #include "probe/doctor.h"
 #include "probe/fingerprints.h"
@@ -45,7 +46,9 @@ static bool look_at_place(struct doctor *d)
 	if (rc < 0)
 		doctor_say(d, DOCTOR_PROBLEM, "place", INIT, "%s", err);
 	else
-		doctor_say(d, DOCTOR_OK, "place", NULL, "%s", vantage_text(text, &v));
+		doctor_say(d, DOCTOR_OK, "place", NULL, "%s%s%s", vantage_text(text, &v),
+			   options_is_control(d->o) ? ", outside of " : "",
+			   options_is_control(d->o) ? options_watched(d->o) : "");
 	return rc == 0;
 }
 
@@ -133,19 +136,18 @@ static void look_at_targets(struct doctor *d)
 {
 	struct targets t = {0};
 	struct buf classes;
-	char err[512], *path = options_targets(d->o);
+	char err[512];
 	int level = (int)conf_int(d->o->conf, "probe", "level");
 	buf_init(&classes, 512);
-	if (targets_load(&t, path, err, sizeof(err)) < 0) {
+	if (command_targets(&t, d->o, err, sizeof(err)) < 0) {
 		doctor_say(d, DOCTOR_PROBLEM, "targets", "mend the list, or set [targets] file",
 			   "%s", err);
 		goto out;
 	}
-	targets_keep_level(&t, level);
 	say_classes(&classes, &t);
 	if (!t.n) {
 		doctor_say(d, DOCTOR_PROBLEM, "targets", "raise [probe] level, or set another list",
-			   "%s has none of level %d or less", path, level);
+			   "the list has none of level %d or less", level);
 		goto out;
 	}
 	doctor_say(d, DOCTOR_OK, "targets", NULL, "%zu of level %d or less%s", t.n, level,
@@ -154,7 +156,6 @@ static void look_at_targets(struct doctor *d)
 out:
 	buf_clear(&classes);
 	targets_clear(&t);
-	free(path);
 }
 
 static void look_at_fingerprints(struct doctor *d)

@@ -19,6 +19,8 @@ const struct conf_option options_table[] = {
 	{"probe", "country", "country", CONF_STR, NULL, 0, 0, NULL,
 	 "country of this network, ISO 3166-1: IR"},
 	{"probe", "region", "region", CONF_STR, NULL, 0, 0, NULL, "province, ISO 3166-2: IR-23"},
+	{"probe", "watch", "watch", CONF_STR, NULL, 0, 0, NULL,
+	 "country to measure from outside, when it is another one"},
 	{"probe", "isp", "isp", CONF_STR, "auto", 0, 0, NULL,
 	 "operator by its AS number: AS44244, or auto"},
 	{"probe", "access", "access", CONF_STR, "unknown", 0, 0, "mobile|fixed|datacentre|unknown",
@@ -280,12 +282,34 @@ char *options_countries_dir(const struct options *o)
 	return dir ? xstrdup(dir) : countries_default_dir();
 }
 
+const char *options_watched(const struct options *o)
+{
+	const char *watch = conf_str(o->conf, "probe", "watch");
+	return watch ? watch : conf_str(o->conf, "probe", "country");
+}
+
+bool options_is_control(const struct options *o)
+{
+	const char *country = conf_str(o->conf, "probe", "country");
+	return country && strcmp(options_watched(o), country);
+}
+
 static char *country_file(const struct options *o, const char *name)
 {
 	char *dir = options_countries_dir(o);
-	char *path = xasprintf("%s/%s/%s", dir, conf_str(o->conf, "probe", "country"), name);
+	char *path = xasprintf("%s/%s/%s", dir, options_watched(o), name);
 	free(dir);
 	return path;
+}
+
+/* NULL when there is no such file. */
+static char *country_file_if_any(const struct options *o, const char *name)
+{
+	char *path = country_file(o, name);
+	if (access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
 char *options_targets(const struct options *o)
@@ -299,11 +323,12 @@ char *options_fingerprints(const struct options *o)
 	const char *file = conf_str(o->conf, "targets", "fingerprints");
 	if (file)
 		return xstrdup(file);
-	if (!conf_str(o->conf, "probe", "country"))
+	return options_watched(o) ? country_file_if_any(o, "fingerprints.csv") : NULL;
+}
+
+char *options_inside(const struct options *o)
+{
+	if (conf_str(o->conf, "targets", "file") || !options_is_control(o))
 		return NULL;
-	char *path = country_file(o, "fingerprints.csv");
-	if (access(path, F_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
+	return country_file_if_any(o, "inside.csv");
 }

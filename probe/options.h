@@ -58,11 +58,18 @@ void options_free(struct options *o);
 /* Help on the switches of a command and on all options. */
 void options_help(const struct options *o, unsigned int allowed, struct buf *out);
 
-/* Paths that follow from the settings; the caller owns them. The targets file is the country's own
- * unless one is set; the fingerprints file is NULL when there is none. Needs a country. */
+/* The country whose lists are measured: [probe] watch, otherwise that of this network; NULL when neither is set. */
+const char *options_watched(const struct options *o);
+/* This probe measures another country than its own, from outside. */
+bool options_is_control(const struct options *o);
+
+/* Paths that follow from the settings; the caller owns them. The targets file is the watched country's
+ * own unless one is set; the fingerprints file is NULL when there is none; so is the list of hosts inside, which
+ * only a control measures. Needs a country. */
 char *options_state_dir(const struct options *o);
 char *options_countries_dir(const struct options *o);
 char *options_targets(const struct options *o);
 char *options_fingerprints(const struct options *o);
+char *options_inside(const struct options *o);
 
 #endif

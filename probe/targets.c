@@ -22,6 +22,9 @@
 /* safety.md's level of everyday people's lists: Citizen Lab's contain news and circumvention. */
 #define CITIZENLAB_LEVEL 2
 
+/* Universities, operators and shops of a country, visited from another one. */
+#define INSIDE_LEVEL 0
+
 static const struct {
 	const char *prefix;
 	enum target_scheme scheme;
@@ -221,10 +224,11 @@ int targets_parse_one(struct target *t, const char *text, char *err, size_t errl
 struct columns {
 	int url, class, level, notes;
 	size_t n;
-	bool citizenlab;
+	bool unclassed; /* a Citizen Lab list, or one of hosts inside: every row has the same class and level */
+	int unclassed_level;
 };
 
-static const char *find_columns(struct columns *col, struct csv *c)
+static const char *find_columns(struct columns *col, struct csv *c, bool inside)
 {
 	int got = csv_next(c);
 	if (got <= 0)
@@ -234,10 +238,13 @@ static const char *find_columns(struct columns *col, struct csv *c)
 	col->level = csv_column(c, "level");
 	col->notes = csv_column(c, "notes");
 	col->n = c->n;
-	col->citizenlab = col->class < 0 && csv_column(c, "category_code") >= 0;
-	if (col->url >= 0 && (col->citizenlab || (col->class >= 0 && col->level >= 0)))
+	col->unclassed = col->class < 0 && (inside || csv_column(c, "category_code") >= 0);
+	col->unclassed_level = inside ? INSIDE_LEVEL : CITIZENLAB_LEVEL;
+	if (col->url >= 0 && (col->unclassed || (!inside && col->class >= 0 && col->level >= 0)))
 		return NULL;
-	return "the first line must be url,class,level,notes, or that of a Citizen Lab list";
+	return inside ? "the first line must be url,notes"
+		      : "the first line must be url,class,level,notes, or that of a Citizen Lab "
+			"list";
 }
 
 /* Tokens among the words of a note; every other word is for people. */
@@ -273,9 +280,9 @@ static const char *parse_row(struct target *t, const struct csv *c, const struct
 	why = parse_url(t, c->field[col->url]);
 	if (why)
 		return why;
-	if (col->citizenlab) {
+	if (col->unclassed) {
 		t->class = CLASS_OTHER;
-		t->level = CITIZENLAB_LEVEL;
+		t->level = col->unclassed_level;
 		return NULL;
 	}
 	why = take_class(t, c->field[col->class], c->field[col->level]);
@@ -305,13 +312,14 @@ static const char *find_double(const struct targets *t)
 	return found;
 }
 
-/* 0, or -1 with err. c is left on the line at fault. */
-static int parse_list(struct targets *t, struct csv *c, const char *path, char *err, size_t errlen)
+/* Adds to what is there. 0, or -1 with err. c is left on the line at fault. */
+static int parse_list(struct targets *t, struct csv *c, bool inside, const char *path, char *err,
+		      size_t errlen)
 {
 	struct columns col = {0};
-	size_t room = 0;
+	size_t room = t->n;
 	int got = 1;
-	const char *why = find_columns(&col, c);
+	const char *why = find_columns(&col, c, inside);
 	while (!why && (got = csv_next(c)) > 0) {
 		if (t->n == TARGETS_MAX) {
 			why = "too many targets";
@@ -338,27 +346,38 @@ static int parse_list(struct targets *t, struct csv *c, const char *path, char *
 	return !t->n || twice ? -1 : 0;
 }
 
-int targets_load(struct targets *t, const char *path, char *err, size_t errlen)
+static int read_list(struct targets *t, bool inside, const char *path, char *err, size_t errlen)
 {
 	unsigned char sum[crypto_hash_sha256_BYTES];
 	struct buf text;
 	struct csv c;
 	int r = -1;
-	memset(t, 0, sizeof(*t));
 	if (buf_read_file(&text, path, FILE_MAX) < 0) {
 		snprintf(err, errlen, "%s: %s", path, strerror(errno));
 		goto out;
 	}
 	crypto_hash_sha256(sum, (const unsigned char *)(text.data ? text.data : ""), text.len);
-	sodium_bin2hex(t->hash, sizeof(t->hash), sum, sizeof(sum));
+	if (!inside)
+		sodium_bin2hex(t->hash, sizeof(t->hash), sum, sizeof(sum));
 	buf_put(&text, "", 0);
 	csv_begin(&c, text.data, text.len);
-	r = parse_list(t, &c, path, err, errlen);
+	r = parse_list(t, &c, inside, path, err, errlen);
+out:
 	if (r < 0)
 		targets_clear(t);
-out:
 	buf_clear(&text);
 	return r;
+}
+
+int targets_load(struct targets *t, const char *path, char *err, size_t errlen)
+{
+	memset(t, 0, sizeof(*t));
+	return read_list(t, false, path, err, errlen);
+}
+
+int targets_add_inside(struct targets *t, const char *path, char *err, size_t errlen)
+{
+	return read_list(t, true, path, err, errlen);
 }
 
 void targets_keep_level(struct targets *t, int level)

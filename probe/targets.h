@@ -41,6 +41,9 @@ struct targets {
 
 /* 0, or -1 with one sentence in err. */
 int targets_load(struct targets *t, const char *path, char *err, size_t errlen);
+/* Adds the hosts inside a country, `url,notes`, that it is measured by from outside: class `other`, level 0. Empties
+ * the list on an error. */
+int targets_add_inside(struct targets *t, const char *path, char *err, size_t errlen);
 /* One URL or HOST[:PORT] as typed by a person (`probe check`); class other. A bare host means
  * https. */
 int targets_parse_one(struct target *t, const char *text, char *err, size_t errlen);

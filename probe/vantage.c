@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/buf.h"
 #include "common/conf.h"
+#include "common/countries.h"
 #include "common/nearest.h"
 
 #define REGIONS_FILE_MAX (64 * 1024) /* the largest country has fewer than 200 regions */
@@ -137,9 +139,25 @@ static int parse_isp(const char *text, uint32_t *isp)
 	return 0;
 }
 
-static bool is_country(const char *s)
+static bool has_folder(const char *countries_dir, const char *country)
 {
-	return strlen(s) == 2 && isupper((unsigned char)s[0]) && isupper((unsigned char)s[1]);
+	char *path = xasprintf("%s/%s", countries_dir, country);
+	bool there = access(path, F_OK) == 0;
+	free(path);
+	return there;
+}
+
+/* The region of a country whose tables are not here, because another one is watched. */
+static int take_region(char code[static BATCH_REGION_LEN], const char *country, const char *text,
+		       char *err, size_t errlen)
+{
+	if (countries_is_region(text, country)) {
+		strcpy(code, text); /* fits: six letters at most */
+		return 0;
+	}
+	snprintf(err, errlen, "region '%.32s' is not an ISO 3166-2 code of %s; it may be left out",
+		 text, country);
+	return -1;
 }
 
 int vantage_read(struct vantage *v, const struct conf *c, const char *countries_dir, char *err,
@@ -147,9 +165,10 @@ int vantage_read(struct vantage *v, const struct conf *c, const char *countries_
 {
 	const char *country = conf_str(c, "probe", "country");
 	const char *region = conf_str(c, "probe", "region");
+	const char *watch = conf_str(c, "probe", "watch");
 	const char *isp = conf_str(c, "probe", "isp");
 	*v = (struct vantage){.access = access_parse(conf_str(c, "probe", "access"))};
-	if (!country || !is_country(country)) {
+	if (!country || !countries_is_code(country)) {
 		snprintf(err, errlen,
 			 country ? "country '%.16s' is not a code of two capital letters, like IR"
 				 : "no country is set; give its code of two letters with --country",
@@ -161,16 +180,23 @@ int vantage_read(struct vantage *v, const struct conf *c, const char *countries_
 			 isp);
 		return -1;
 	}
+	if (watch && !countries_is_code(watch)) {
+		snprintf(err, errlen, "watch '%.16s' is not a code of two capital letters, like IR",
+			 watch);
+		return -1;
+	}
 	strcpy(v->country, country); /* two letters: checked above */
 	if (!region)
 		return 0;
+	if (watch && !has_folder(countries_dir, country))
+		return take_region(v->region, country, region, err, errlen);
 	return region_resolve(v->region, countries_dir, country, region, false, err, errlen);
 }
 
 int vantage_region_code(char code[static BATCH_REGION_LEN], const char *countries_dir,
 			const char *country, const char *text, char *err, size_t errlen)
 {
-	if (is_country(country))
+	if (countries_is_code(country))
 		return region_resolve(code, countries_dir, country, text, true, err, errlen);
 	snprintf(err, errlen, "country '%.16s' is not a code of two capital letters", country);
 	return -1;
@@ -189,7 +215,7 @@ const char *vantage_text(char out[static VANTAGE_TEXT], const struct vantage *v)
 int vantage_list_regions(struct buf *out, const char *countries_dir, const char *country)
 {
 	struct regions r;
-	int rc = is_country(country) ? regions_load(&r, countries_dir, country) : -1;
+	int rc = countries_is_code(country) ? regions_load(&r, countries_dir, country) : -1;
 	if (rc < 0)
 		return -1;
 	for (size_t i = 0; i < r.n; i++)

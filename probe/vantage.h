@@ -19,8 +19,8 @@ struct vantage {
 	enum access_type access;
 };
 
-/* Reads and checks the settings; a province must stand in the country's regions.tsv. 0, or -1 with
- * one sentence that names what would be right. */
+/* Reads and checks the settings; a province must stand in the country's regions.tsv, unless another country is watched
+ * and this one has no folder. 0, or -1 with one sentence that names what would be right. */
 int vantage_read(struct vantage *v, const struct conf *c, const char *countries_dir, char *err,
 		 size_t errlen);
 

@@ -42,6 +42,10 @@ static void fuzz_list(const uint8_t *data, size_t len)
 		assert(*err && !targets.list);
 	}
 	targets_clear(&targets);
+	if (targets_add_inside(&targets, path, err, sizeof(err)) == 0)
+		for (size_t i = 0; i < targets.n; i++)
+			check_promises(&targets.list[i]);
+	targets_clear(&targets);
 	unlink(path);
 }
 

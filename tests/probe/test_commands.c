@@ -21,6 +21,7 @@
 #include "common/keys.h"
 #include "probe/commands.h"
 #include "probe/sandbox.h"
+#include "probe/targets.h"
 #include "tests/probe/fakecollector.h"
 #include "tests/probe/tempdir.h"
 
@@ -94,6 +95,42 @@ static void init_needs(void **state)
 	assert_int_equal(call(cmd_init, "--yes " PLACE "--isp Irancell"), EXIT_USAGE_ERROR);
 	assert_int_equal(call(cmd_init, "--yes " PLACE "--proxy http://p:1"), EXIT_USAGE_ERROR);
 	assert_int_equal(tempdir_count(dir), 0);
+}
+
+/* A control needs no province, and its list has the hosts inside. */
+static void init_control(void **state)
+{
+	struct buf text;
+	struct options o;
+	struct targets own, more;
+	char err[512], *argv[] = {"--countries-dir", "configs/countries",
+				  "--country",	     "IR",
+				  "--watch",	     "IR",
+				  "--level",	     "0"};
+	(void)state;
+	assert_int_equal(call(cmd_init, "--yes --country DE --watch IR --access datacentre "
+					"--collector http://127.0.0.1:1/ --key " KEY),
+			 EXIT_DONE);
+	assert_int_equal(buf_read_file(&text, tempdir_path(dir, "conf/probe.conf"), 4096), 0);
+	assert_non_null(strstr(text.data, "country = DE\n"));
+	assert_non_null(strstr(text.data, "watch = IR\n"));
+	buf_clear(&text);
+	assert_int_equal(call(cmd_status, ""), EXIT_DONE);
+
+	assert_int_equal(options_parse(&o, 8, argv, ~0U, err, sizeof(err)), 0);
+	assert_int_equal(command_targets(&own, &o, err, sizeof(err)), 0);
+	options_free(&o);
+	argv[3] = "DE";
+	assert_int_equal(options_parse(&o, 8, argv, ~0U, err, sizeof(err)), 0);
+	assert_int_equal(command_targets(&more, &o, err, sizeof(err)), 0);
+	options_free(&o);
+	assert_true(more.n > own.n);
+	for (size_t i = 0; i < more.n; i++) {
+		assert_int_equal(more.list[i].level, 0);
+		assert_int_equal(more.list[i].class == CLASS_OTHER, i >= own.n);
+	}
+	targets_clear(&own);
+	targets_clear(&more);
 }
 
 static void init_twice(void **state)
@@ -306,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_without_consent),
 		TEST(init_needs),
+		TEST(init_control),
 		TEST(init_twice),
 		TEST(measuring),
 		TEST(measure_only),

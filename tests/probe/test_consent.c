@@ -16,7 +16,7 @@
 #define JAN8_MS 1767889800000LL
 
 /* Answers the question with these lines; what was shown is in *shown. */
-static enum consent_answer ask(const char *lines, enum consent_language language,
+static enum consent_answer ask(const char *lines, enum consent_language language, const char *watch,
 			       enum consent_answer before, char **shown)
 {
 	size_t len;
@@ -26,7 +26,7 @@ static enum consent_answer ask(const char *lines, enum consent_language language
 	     *out = open_memstream(shown, &len);
 	if (!*input) /* fmemopen has no empty files */
 		fgetc(in);
-	enum consent_answer a = consent_ask(in, out, language, before);
+	enum consent_answer a = consent_ask(in, out, language, watch, before);
 	fclose(in);
 	fclose(out);
 	return a;
@@ -35,7 +35,7 @@ static enum consent_answer ask(const char *lines, enum consent_language language
 static void answers_to(const char *lines, enum consent_answer before, enum consent_answer want)
 {
 	char *shown;
-	enum consent_answer a = ask(lines, CONSENT_ENGLISH, before, &shown);
+	enum consent_answer a = ask(lines, CONSENT_ENGLISH, NULL, before, &shown);
 	if (a != want)
 		fail_msg("'%s' gives %s, not %s", lines, consent_str(a), consent_str(want));
 	free(shown);
@@ -73,11 +73,11 @@ static size_t columns(const char *line, size_t len)
 	return n;
 }
 
-static void fits_a_screen(enum consent_language language)
+static void fits_a_screen(enum consent_language language, const char *watch)
 {
-	char *shown;
+	char *shown, *switched;
 	size_t lines = 0;
-	ask("y\n", language, CONSENT_YES, &shown);
+	ask("y\n", language, watch, CONSENT_YES, &shown);
 	for (const char *p = shown; *p; lines++) {
 		size_t len = strcspn(p, "\n");
 		if (columns(p, len) > 80)
@@ -85,14 +85,23 @@ static void fits_a_screen(enum consent_language language)
 		p += len + (p[len] == '\n');
 	}
 	assert_in_range(lines, 20, 24);
+	assert_int_equal(strstr(shown, "QZ") != NULL, watch != NULL);
+	/* and in the other language */
+	ask(language == CONSENT_ENGLISH ? "f\ny\n" : "e\ny\n", language, watch, CONSENT_YES,
+	    &switched);
+	const char *once = strstr(switched, "QZ");
+	assert_int_equal(once && strstr(once + 1, "QZ"), watch != NULL);
+	free(switched);
 	free(shown);
 }
 
 static void screens(void **state)
 {
 	(void)state;
-	fits_a_screen(CONSENT_ENGLISH);
-	fits_a_screen(CONSENT_PERSIAN);
+	fits_a_screen(CONSENT_ENGLISH, NULL);
+	fits_a_screen(CONSENT_PERSIAN, NULL);
+	fits_a_screen(CONSENT_ENGLISH, "QZ");
+	fits_a_screen(CONSENT_PERSIAN, "QZ");
 }
 
 static void record(void **state)

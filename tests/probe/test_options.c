@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probe/options.h"
@@ -114,6 +115,50 @@ static void paths_of_the_country(void **state)
 	assert_null(options_fingerprints(&o)); /* there is no such file */
 	options_free(&o);
 	free(args);
+	tempdir_free(tmp);
+}
+
+/* A control measures another country, and hosts inside it besides, unless it has a list of its own. */
+static void paths_of_a_control(void **state)
+{
+	static const struct {
+		const char *args, *watched;
+		bool control, inside;
+	} rows[] = {
+		{"--country DE --watch QQ", "QQ", true, true},
+		{"--country DE --watch QQ --targets /t.csv", "QQ", true, false},
+		{"--country DE --watch RR", "RR", true, false}, /* has no such list */
+		{"--country QQ --watch QQ", "QQ", false, false},
+		{"--country QQ", "QQ", false, false},
+		{"--watch QQ", "QQ", false, false},
+		{"", NULL, false, false},
+	};
+	char *tmp = tempdir_new(), *folder = xasprintf("%s/QQ", tmp);
+	(void)state;
+	assert_int_equal(mkdir(folder, 0700), 0);
+	tempdir_put(tmp, "QQ/inside.csv", "url,notes\n");
+	tempdir_put(tmp, "QQ/fingerprints.csv", "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct options o;
+		char *args = xasprintf("--countries-dir %s %s", tmp, rows[i].args);
+		assert_int_equal(parse(&o, SWITCH_ALL, args), 0);
+		if (rows[i].watched)
+			assert_string_equal(options_watched(&o), rows[i].watched);
+		else
+			assert_null(options_watched(&o));
+		assert_int_equal(options_is_control(&o), rows[i].control);
+		char *inside = options_inside(&o), *fingerprints = options_fingerprints(&o);
+		assert_int_equal(inside != NULL, rows[i].inside);
+		if (inside)
+			assert_string_equal(inside, tempdir_path(tmp, "QQ/inside.csv"));
+		bool known = rows[i].watched && !strcmp(rows[i].watched, "QQ");
+		assert_int_equal(fingerprints != NULL, known);
+		free(inside);
+		free(fingerprints);
+		options_free(&o);
+		free(args);
+	}
+	free(folder);
 	tempdir_free(tmp);
 }
 
@@ -249,6 +294,7 @@ int main(void)
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(paths_are_absolute),
 		cmocka_unit_test(paths_of_the_country),
+		cmocka_unit_test(paths_of_a_control),
 		cmocka_unit_test(loading),
 		cmocka_unit_test(help_names_everything),
 		cmocka_unit_test(sample_file),

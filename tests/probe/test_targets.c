@@ -231,6 +231,46 @@ static void refused_lists(void **state)
 	assert_string_equal(l->err, "/nonexistent: No such file or directory");
 }
 
+static int add_inside(struct list *l, const char *text)
+{
+	assert_int_equal(buf_write_file(l->path, text, strlen(text), 0600), 0);
+	*l->err = '\0';
+	return targets_add_inside(&l->targets, l->path, l->err, sizeof(l->err));
+}
+
+static void hosts_inside(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} wrong[] = {
+		{"", "the file is empty"},
+		{HEADER "https://b.example/,open,0,\n", "the first line must be url,notes"},
+		{"url,notes\nb.example,\n", "line 2: a URL has to begin with"},
+		{"url,notes\nhttps://a.example/,\n", "https://a.example/ is there twice"},
+	};
+	struct list *l = *state;
+	char hash[65];
+	assert_int_equal(load(l, HEADER "https://a.example/,open,3,\n"), 0);
+	strcpy(hash, l->targets.hash);
+	assert_int_equal(
+		add_inside(l, "url,notes\nhttp://b.example/,expect:\ntcp://c.example:22,\n"), 0);
+	assert_int_equal(l->targets.n, 3);
+	assert_int_equal(l->targets.list[0].class, CLASS_OPEN);
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(l->targets.list[i].class, CLASS_OTHER);
+		assert_int_equal(l->targets.list[i].level, 0);
+	}
+	assert_string_equal(l->targets.list[2].host, "c.example");
+	assert_string_equal(l->targets.hash, hash); /* that of the list */
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		assert_int_equal(load(l, HEADER "https://a.example/,open,3,\n"), 0);
+		assert_int_equal(add_inside(l, wrong[i].text), -1);
+		assert_int_equal(l->targets.n, 0);
+		if (!strstr(l->err, wrong[i].why))
+			fail_msg("'%s' instead of '%s'", l->err, wrong[i].why);
+	}
+}
+
 static void levels(void **state)
 {
 	struct list *l = *state;
@@ -256,6 +296,11 @@ static void shipped_lists_are_good(void **state)
 		if (*e->d_name != '.' && access(path, R_OK) == 0) {
 			if (targets_load(&l->targets, path, l->err, sizeof(l->err)) < 0)
 				fail_msg("%s", l->err);
+			char *inside = xasprintf("configs/countries/%s/inside.csv", e->d_name);
+			if (access(inside, R_OK) == 0 &&
+			    targets_add_inside(&l->targets, inside, l->err, sizeof(l->err)) < 0)
+				fail_msg("%s", l->err);
+			free(inside);
 			targets_clear(&l->targets);
 			n++;
 		}
@@ -281,6 +326,7 @@ int main(void)
 		WITH_LIST(citizen_lab_shape),
 		WITH_LIST(hash_is_that_of_the_file),
 		WITH_LIST(refused_lists),
+		WITH_LIST(hosts_inside),
 		WITH_LIST(levels),
 		WITH_LIST(shipped_lists_are_good),
 	};

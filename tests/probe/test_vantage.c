@@ -98,6 +98,43 @@ static void mistakes(void **state)
 	tempdir_free(dir);
 }
 
+/* A control knows its own country only where there are tables of it. */
+static void controls(void **state)
+{
+	static const struct {
+		const char *country, *region, *watch, *why;
+	} rows[] = {
+		{"DE", NULL, "IR", NULL},
+		{"DE", "DE-BE", "IR", NULL},
+		{"DE", "DE-be", "IR", "'DE-be' is not an ISO 3166-2 code of DE"},
+		{"DE", "Berlin", "IR", "'Berlin' is not an ISO 3166-2 code of DE"},
+		{"DE", "DE-BERLIN", "IR", "is not an ISO 3166-2 code of DE"},
+		{"DE", NULL, "ir", "watch 'ir' is not a code of two capital letters"},
+		{"DE", NULL, "../IR", "watch '../IR' is not"},
+		{"DE", "DE-BE", NULL, "DE is not known"},
+		{"IR", "IR-23", "QQ", NULL},
+		{"IR", "IR-99", "QQ", "the nearest is"},
+	};
+	char *dir = make_country();
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct conf *c = conf_new(options_table, "X_");
+		conf_set_flag(c, "country", rows[i].country, err, sizeof(err));
+		if (rows[i].region)
+			conf_set_flag(c, "region", rows[i].region, err, sizeof(err));
+		if (rows[i].watch)
+			conf_set_flag(c, "watch", rows[i].watch, err, sizeof(err));
+		*err = '\0';
+		int rc = vantage_read(&v, c, dir, err, sizeof(err));
+		if (rc != (rows[i].why ? -1 : 0) || (rows[i].why && !strstr(err, rows[i].why)))
+			fail_msg("row %zu: %d '%s'", i, rc, err);
+		if (rc == 0)
+			assert_string_equal(v.region, rows[i].region ? rows[i].region : "");
+		conf_free(c);
+	}
+	tempdir_free(dir);
+}
+
 static void names(void **state)
 {
 	static const char *const tehran[] = {"IR-23", "Tehran", "tehran", "تهران"};
@@ -133,10 +170,8 @@ static void listing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places),
-		cmocka_unit_test(mistakes),
-		cmocka_unit_test(names),
-		cmocka_unit_test(listing),
+		cmocka_unit_test(places), cmocka_unit_test(mistakes), cmocka_unit_test(controls),
+		cmocka_unit_test(names),  cmocka_unit_test(listing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
