@@ -8,12 +8,13 @@
  *	QUIC	no open service answers over QUIC
  *	DNS	no resolver abroad answers
  *	TOOLS	no tool against censorship is reached
- *	SLOW	downloads from abroad at less than a quarter of the usual speed while those from the country
- *		are at half of theirs or better; where no usual speed is known, at less than an eighth of the
- *		probe's own speed within the country
+ *	SLOW	downloads from abroad at less than a quarter of the usual speed, and below 1 MB/s, while those
+ *		from the country are at half of theirs or better
  *
  * A quarter: policing in past shutdowns cut speeds by 69 to 77% and more (Anderson 2013, arXiv 1306.4361), and the
- * speed of one line halves and doubles by itself. */
+ * speed of one line halves and doubles by itself. What is faster than 1 MB/s nobody would call slowed, and 64 KiB in less
+ * than a sixteenth of a second measure the devices on the way more than the line. The speed at home alone says nothing of
+ * what is usual abroad: a download so short takes as many round trips, and those are longer. */
 #include "collector/tally.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ _Static_assert(TALLY_BITS *CLASSES <= 32 && 2 * SIGNS < 32 && 2 * MECHANISMS <= 
 /* In quarters of an octave (cell_rate). */
 #define RATE_QUARTER 8
 #define RATE_HALF    4
-#define RATE_EIGHTH  12
+#define RATE_FAST    80 /* 1 MB/s */
 
 /* What one probe saw: its vote in each class, or NULL. */
 struct probe {
@@ -98,13 +99,11 @@ static int is_slow(const struct probe *p, const struct sight *sight)
 {
 	int open = p->of[CLASS_OPEN] ? p->of[CLASS_OPEN]->rate : 0;
 	int home = p->of[CLASS_DOMESTIC] ? p->of[CLASS_DOMESTIC]->rate : 0;
-	if (!open)
+	if (!open || !sight->open_rate)
 		return -1;
-	if (!sight->open_rate)
-		return home ? open + RATE_EIGHTH < home : -1;
 	if (home && sight->home_rate && home + RATE_HALF < sight->home_rate)
 		return -1; /* the line itself is slow */
-	return open + RATE_QUARTER < sight->open_rate;
+	return open < RATE_FAST && open + RATE_QUARTER < sight->open_rate;
 }
 
 static void note_signs(struct tally_probe *out, const struct probe *p, const struct sight *sight)
