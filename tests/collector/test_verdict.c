@@ -30,6 +30,9 @@ struct seen {
 	}
 #define UNTRIED -1
 
+#define HOME_RATE 80 /* what is usual */
+#define SLOW_RATE 60
+
 struct world {
 	struct cell cells[CLASSES];
 	uint64_t probes;
@@ -60,7 +63,7 @@ static void look(struct world *w, const struct seen *s)
 static struct verdict judge(struct world *w, struct verdict_input in)
 {
 	const struct cell *cells[CLASSES];
-	const struct sight sight = {0};
+	const struct sight sight = {.open_rate = HOME_RATE, .home_rate = HOME_RATE};
 	struct verdict v;
 	struct tally votes;
 	for (size_t c = 0; c < CLASSES; c++)
@@ -197,9 +200,6 @@ struct habits {
 	int canary; /* targets reached, 0 all */
 	bool no_canary;
 };
-
-#define HOME_RATE 80
-#define SLOW_RATE 60
 
 static struct cell_vote *vote(struct world *w, enum target_class class, unsigned int i)
 {
