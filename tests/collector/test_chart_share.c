@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/chart_multiples.h"
@@ -79,6 +80,7 @@ static void test_multiples(void **state)
 	struct html h = {&out, LANG_EN}, d = {&defs, LANG_EN};
 	(void)state;
 	saga_new(&s, LANG_EN, true);
+	free((char *)s.rows[1].note);
 	s.rows[1].note = NULL;
 	s.rows[2].share = NULL;
 	const struct chart_multiples m = {s.scale, s.rows, 3};
