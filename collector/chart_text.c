@@ -53,6 +53,11 @@ int chart_text_width(const char *text, int size)
 	return width_of(text, strlen(text), size);
 }
 
+int chart_text_width_of(const struct chart_text_line *line, int size)
+{
+	return width_of(line->start, line->len, size);
+}
+
 /* How much of text, len bytes, is at most width wide; at least one character. */
 static size_t prefix(const char *text, size_t len, int size, int width)
 {

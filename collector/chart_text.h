@@ -16,6 +16,8 @@ struct chart_text_line {
 	size_t len;
 };
 
+int chart_text_width_of(const struct chart_text_line *line, int size);
+
 /* Breaks text into lines of at most width: at spaces, and inside a word only when it is wider than a
  * line, like an address of the web. What does not fit into most lines stays in the last. Returns their
  * number, 0 for no text. */

@@ -14,6 +14,7 @@
 
 #include "collector/chart_frame.h"
 #include "collector/chart_grid.h"
+#include "collector/chart_map.h"
 #include "collector/chart_multiples.h"
 #include "tests/collector/markup.h"
 #include "tests/collector/saga.h"
@@ -101,6 +102,36 @@ static void multiples(enum lang lang, int width)
 	saga_free(&s);
 }
 
+/* The last hour of another hour of the saga for each region, so that most states are there. */
+static void map(enum lang lang, int width)
+{
+	char err[512];
+	struct saga s;
+	struct buf out;
+	struct html h = {&out, lang};
+	struct country_map *geography;
+	struct chart_area areas[64];
+	saga_new(&s, lang, false);
+	assert_int_equal(
+		country_map_load(&geography, "configs/countries", s.country, err, sizeof(err)), 0);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct chart *c = s.rows[i].chart;
+		areas[i] = (struct chart_area){
+			country_map_shape(geography, s.country->regions[i].code), s.rows[i].name,
+			s.rows[i].href, s.rows[i].label, c->runs[c->n * (20 + i) / 60].state};
+	}
+	const struct chart_map m = {geography, "x", areas, s.n};
+	struct chart_frame f = frame_of(lang, width, (1 << STATES) - 1);
+	buf_init(&out, 1 << 20);
+	struct chart_place body =
+		chart_frame_begin(&h, &f, chart_map_height(&m, chart_frame_inner(&f)));
+	chart_map_svg(&h, &m, &body);
+	chart_frame_end(&h, &f);
+	finish(&out, "map", lang, width);
+	country_map_free(geography);
+	saga_free(&s);
+}
+
 static void each(void (*draw)(enum lang lang, int width))
 {
 	draw(LANG_EN, 900);
@@ -121,11 +152,18 @@ static void test_multiples(void **state)
 	each(multiples);
 }
 
+static void test_map(void **state)
+{
+	(void)state;
+	each(map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grid),
 		cmocka_unit_test(test_multiples),
+		cmocka_unit_test(test_map),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
