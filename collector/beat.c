@@ -18,7 +18,7 @@ struct rosters {
 };
 
 struct beat {
-	struct beat_config c;
+	struct look c;
 	struct rosters live, late;
 	int64_t late_ms; /* the bucket after the last that was taken again; -1: none */
 };
@@ -31,16 +31,17 @@ struct taking {
 	struct step_leaf *leaves;
 	struct cell (*cells)[CLASSES];
 	struct sight *sights;
+	uint64_t no_say[CLASSES];
 	uint32_t *times; /* what is usual of each leaf, for roster_take */
 	size_t n;
 	struct alarm_item *items;
 	size_t n_items, room;
 };
 
-struct beat *beat_new(const struct beat_config *c)
+struct beat *beat_new(const struct look *l)
 {
 	struct beat *b = xcalloc(1, sizeof(*b));
-	b->c = *c;
+	b->c = *l;
 	b->late_ms = -1;
 	return b;
 }
@@ -145,7 +146,7 @@ static int take_pulse(void *arg, const struct series *s, const struct pulse *p)
 
 static int add_leaf(struct taking *t, uint32_t number, const struct usual_now *usual, bool heard)
 {
-	const struct beat_config *c = &t->b->c;
+	const struct look *c = &t->b->c;
 	const struct series *s = &c->leaves->series[number];
 	struct cell *cells = t->cells[number];
 	struct step_leaf *leaf = &t->leaves[t->n++];
@@ -153,6 +154,7 @@ static int add_leaf(struct taking *t, uint32_t number, const struct usual_now *u
 					   .tools = c->country->tools,
 					   .open_rate = usual->open_rate,
 					   .home_rate = usual->home_rate};
+	memcpy(t->sights[number].no_say, t->no_say, sizeof(t->no_say));
 	t->times[number] = usual->times;
 	*leaf = (struct step_leaf){.series = *s,
 				   .expected_c = usual->expected_c,
@@ -203,7 +205,7 @@ static int gather(struct taking *t, const bool *heard, bool again)
 /* Rolls the bucket up into t->items. */
 static int roll(struct taking *t, const bool *heard, bool again)
 {
-	const struct beat_config *c = &t->b->c;
+	const struct look *c = &t->b->c;
 	const struct step step = {.country = c->country,
 				  .min_probes = c->min_probes,
 				  .collector_alive = true,
@@ -215,7 +217,10 @@ static int roll(struct taking *t, const bool *heard, bool again)
 	t->cells = xcalloc(n, sizeof(*t->cells));
 	t->sights = xcalloc(n, sizeof(*t->sights));
 	t->times = xcalloc(n, sizeof(*t->times));
+	int64_t end = t->start_ms + c->bucket_ms;
 	int rc = grow(t->b, t->rosters);
+	if (rc == 0 && c->outside)
+		rc = outside_no_say(c->outside, end - c->step_ms, end, c->bucket_ms, t->no_say);
 	if (rc == 0)
 		rc = gather(t, heard, again);
 	if (rc == 0)

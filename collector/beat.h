@@ -8,27 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/cellbook.h"
-#include "collector/chronicle.h"
-#include "collector/country.h"
-#include "collector/habits.h"
-#include "collector/seriesmap.h"
-#include "collector/store.h"
+#include "collector/look.h"
 
 struct beat; /* opaque */
 
-struct beat_config {
-	struct store *store; /* borrowed, like all */
-	const struct country *country;
-	struct chronicle *chronicle;
-	struct habits *habits;
-	struct cellbook *cells;
-	const struct seriesmap *leaves; /* every leaf that was ever heard */
-	int64_t bucket_ms, step_ms;
-	uint32_t min_probes;
-};
-
-struct beat *beat_new(const struct beat_config *c);
+/* Works on what looks work on; copied. */
+struct beat *beat_new(const struct look *l);
 void beat_free(struct beat *b);
 
 /* Takes the bucket that starts at start_ms. heard says of each leaf, by number, whether it may have votes in it; NULL: none

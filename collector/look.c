@@ -15,6 +15,7 @@ struct looking {
 	struct step_leaf *leaves;
 	struct cell (*cells)[CLASSES]; /* of the fresh leaves, by number */
 	struct sight *sights;	       /* the same */
+	uint64_t no_say[CLASSES];
 	size_t n;
 };
 
@@ -50,6 +51,7 @@ static int add_fresh(struct looking *g, uint32_t number, const struct usual_now 
 					   .tools = l->country->tools,
 					   .open_rate = usual->open_rate,
 					   .home_rate = usual->home_rate};
+	memcpy(g->sights[number].no_say, g->no_say, sizeof(g->no_say));
 	*leaf = (struct step_leaf){.series = *s,
 				   .expected = usual->expected,
 				   .sight = &g->sights[number],
@@ -199,7 +201,11 @@ int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	g.leaves = xcalloc(n + 1, sizeof(*g.leaves));
 	g.cells = xcalloc(n + 1, sizeof(*g.cells));
 	g.sights = xcalloc(n + 1, sizeof(*g.sights));
-	int rc = step.late ? gather_late(&g, is_due) : gather_first(&g, is_due);
+	int rc = l->outside ? outside_no_say(l->outside, start_ms, start_ms + l->step_ms,
+					     l->bucket_ms, g.no_say)
+			    : 0;
+	if (rc == 0)
+		rc = step.late ? gather_late(&g, is_due) : gather_first(&g, is_due);
 	if (rc == 0)
 		rc = step_run(&step, g.leaves, g.n);
 	for (uint32_t i = 0; i < n; i++)

@@ -11,6 +11,7 @@
 #include "collector/chronicle.h"
 #include "collector/duelist.h"
 #include "collector/habits.h"
+#include "collector/outside.h"
 #include "collector/seriesmap.h"
 #include "collector/timeline.h"
 
@@ -18,8 +19,9 @@ struct look {
 	struct store *store; /* borrowed, like all */
 	const struct country *country;
 	const struct timeline *timeline;
-	const struct chronicle *chronicle;
+	struct chronicle *chronicle;
 	struct habits *habits;
+	struct outside *outside; /* NULL: no controls */
 	struct cellbook *cells;
 	const struct seriesmap *leaves; /* every leaf that was ever heard */
 	int64_t bucket_ms, step_ms;

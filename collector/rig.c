@@ -74,6 +74,7 @@ int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, cha
 		.bucket_ms = conf_int(c, "publish", "bucket_s") * 1000,
 		.step_ms = conf_int(c, "publish", "step_s") * 1000,
 		.min_probes = (uint32_t)conf_int(c, "publish", "min_probes"),
+		.place = rig->place,
 	};
 	rig->views = views_new(rig->store, rig->country, &views);
 	if (!rig->views) {

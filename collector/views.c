@@ -30,6 +30,8 @@
 #include "collector/beat.h"
 #include "collector/cellbook.h"
 #include "collector/look.h"
+#include "collector/outside.h"
+#include "collector/place.h"
 #include "collector/progress.h"
 #include "collector/roster.h"
 #include "collector/timeline.h"
@@ -66,6 +68,7 @@ struct views {
 	struct chronicle *chronicle;
 	struct habits *habits;
 	struct beat *beat;
+	struct outside *outside;
 	struct cellbook *cells;
 	struct progress now;
 	int64_t provisional_ms; /* when rows of running steps were last made */
@@ -84,6 +87,7 @@ static struct look look_of(const struct views *v)
 			     .timeline = &v->timeline,
 			     .chronicle = v->chronicle,
 			     .habits = v->habits,
+			     .outside = v->outside,
 			     .cells = v->cells,
 			     .leaves = &v->now.leaves,
 			     .bucket_ms = v->config.bucket_ms,
@@ -97,7 +101,7 @@ static int on_commit(void *arg)
 {
 	struct views *v = arg;
 	if (cellbook_flush(v->cells) < 0 || chronicle_flush(v->chronicle) < 0 ||
-	    habits_save(v->habits) < 0 || beat_save(v->beat) < 0)
+	    habits_save(v->habits) < 0 || beat_save(v->beat) < 0 || outside_save(v->outside) < 0)
 		return -1;
 	return progress_save(&v->now, v->store);
 }
@@ -120,6 +124,7 @@ static int on_reset(void *arg)
 	chronicle_reset(v->chronicle);
 	habits_reset(v->habits);
 	beat_reset(v->beat);
+	outside_reset(v->outside);
 	progress_init(&v->now);
 	v->synthetic = false;
 	return store_put_meta(v->store, "method", method);
@@ -135,27 +140,13 @@ static int load(struct views *v)
 	if (store_get_meta(v->store, "method", text, sizeof(text)) < 0)
 		return -1;
 	if (!strcmp(text, method) || v->synthetic)
-		return progress_load(&v->now, v->store) < 0
+		return progress_load(&v->now, v->store) < 0 || outside_load(v->outside) < 0
 			       ? -1
 			       : chronicle_load(v->chronicle, v->now.at.pulse_until);
 	if (*text)
 		log_info("the views were made with another configuration: making them anew from "
 			 "the archive");
 	return store_reset(v->store);
-}
-
-static struct beat *new_beat(struct views *v)
-{
-	const struct beat_config c = {.store = v->store,
-				      .country = v->country,
-				      .chronicle = v->chronicle,
-				      .habits = v->habits,
-				      .cells = v->cells,
-				      .leaves = &v->now.leaves,
-				      .bucket_ms = v->config.bucket_ms,
-				      .step_ms = v->config.step_ms,
-				      .min_probes = v->config.min_probes};
-	return beat_new(&c);
 }
 
 struct views *views_new(struct store *store, const struct country *country,
@@ -173,7 +164,9 @@ struct views *views_new(struct store *store, const struct country *country,
 	v->chronicle = chronicle_new(store, config->bucket_ms, config->min_probes);
 	v->habits = habits_new(store);
 	v->cells = cellbook_new(store);
-	v->beat = new_beat(v);
+	v->outside = outside_new(store, v->cells);
+	const struct look look = look_of(v);
+	v->beat = beat_new(&look);
 	store_watch(store, &watcher);
 	if (load(v) == 0)
 		return v;
@@ -187,6 +180,7 @@ void views_free(struct views *v)
 		return;
 	store_watch(v->store, NULL);
 	beat_free(v->beat);
+	outside_free(v->outside);
 	habits_free(v->habits);
 	chronicle_free(v->chronicle);
 	cellbook_free(v->cells);
@@ -398,12 +392,21 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 	int rc = 0;
 	if (seen_up(v, received_ms) < 0 || advance(v, received_ms) < 0)
 		return -1;
-	const struct evidence evidence = {.batch = b, .probe = probe, .country = v->country};
+	uint32_t *networks = v->config.place ? place_networks(v->config.place, b) : NULL;
+	const struct evidence evidence = {.batch = b,
+					  .probe = probe,
+					  .country = v->country,
+					  .networks = networks,
+					  .control = outside_control(v->outside)};
 	votes_collect(&votes, &evidence, v->config.bucket_ms);
+	if (strcmp(b->country, v->country->code))
+		control_learn(outside_control(v->outside), &evidence);
 	for (size_t i = 0; i < votes.n && rc == 0; i++)
-		if (votes.buckets[i].series == VOTES_HERE)
-			rc = fold_bucket(v, &votes.buckets[i], leaf_of(v, at), received_ms);
+		rc = votes.buckets[i].series == VOTES_HERE
+			     ? fold_bucket(v, &votes.buckets[i], leaf_of(v, at), received_ms)
+			     : outside_add(v->outside, &votes.buckets[i]);
 	votes_clear(&votes);
+	free(networks);
 	if (rc == 0 && cellbook_size(v->cells) > BOOK_MAX)
 		rc = cellbook_forget(v->cells, v->now.at.final_until);
 	return rc;

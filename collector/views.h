@@ -15,12 +15,14 @@
 #include "collector/row.h"
 #include "collector/store.h"
 
+struct place;
 struct views; /* opaque */
 
 struct views_config {
 	int64_t bucket_ms; /* base cell */
 	int64_t step_ms;   /* published row, a multiple of bucket_ms */
 	uint32_t min_probes;
+	const struct place *place; /* for networks of addresses in results; borrowed, may be NULL */
 };
 
 struct views_listener { /* either may be NULL */

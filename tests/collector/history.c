@@ -56,7 +56,7 @@ int history_setup(void **state)
 	stored_setup(&stored);
 	h->stored = stored;
 	h->country = nation_new();
-	h->config = (struct views_config){BUCKET, HISTORY_STEP, 2};
+	h->config = (struct views_config){BUCKET, HISTORY_STEP, 2, NULL};
 	for (size_t i = 0; i < HISTORY_PROBES; i++) {
 		h->probes[i].region = regions[i % 2];
 		h->probes[i].isp = isps[i / 2 % 2];

@@ -229,36 +229,33 @@ static bool measure(struct demo *d, const struct leaf *l)
 
 /* --- what the collector makes of it --- */
 
+static struct look look_of(struct demo *d)
+{
+	return (struct look){.store = d->store,
+			     .country = d->country,
+			     .timeline = &d->timeline,
+			     .chronicle = d->chronicle,
+			     .habits = d->habits,
+			     .cells = d->cells,
+			     .leaves = &d->map,
+			     .bucket_ms = STEP_MS,
+			     .step_ms = STEP_MS,
+			     .min_probes = MIN_PROBES};
+}
+
 static void open_views(struct demo *d)
 {
-	const struct beat_config beat = {.store = d->store,
-					 .country = d->country,
-					 .chronicle = chronicle_new(d->store, STEP_MS, MIN_PROBES),
-					 .habits = habits_new(d->store),
-					 .cells = cellbook_new(d->store),
-					 .leaves = &d->map,
-					 .bucket_ms = STEP_MS,
-					 .step_ms = STEP_MS,
-					 .min_probes = MIN_PROBES};
 	d->timeline = (struct timeline){d->store, STEP_MS, &d->nobody};
-	d->chronicle = beat.chronicle;
-	d->habits = beat.habits;
-	d->cells = beat.cells;
-	d->beat = beat_new(&beat);
+	d->chronicle = chronicle_new(d->store, STEP_MS, MIN_PROBES);
+	d->habits = habits_new(d->store);
+	d->cells = cellbook_new(d->store);
+	const struct look look = look_of(d);
+	d->beat = beat_new(&look);
 }
 
 static void look(struct demo *d)
 {
-	const struct look look = {.store = d->store,
-				  .country = d->country,
-				  .timeline = &d->timeline,
-				  .chronicle = d->chronicle,
-				  .habits = d->habits,
-				  .cells = d->cells,
-				  .leaves = &d->map,
-				  .bucket_ms = STEP_MS,
-				  .step_ms = STEP_MS,
-				  .min_probes = MIN_PROBES};
+	const struct look look = look_of(d);
 	bool *heard = xcalloc(d->n_leaves, sizeof(*heard));
 	d->due.n = 0;
 	for (size_t i = 0; i < d->n_leaves; i++) {
@@ -297,7 +294,7 @@ static void pass(struct demo *d, enum timeline_phase phase, int64_t from_ms, int
 
 static void mark(struct demo *d, int64_t until_ms)
 {
-	const struct views_config config = {STEP_MS, STEP_MS, MIN_PROBES};
+	const struct views_config config = {STEP_MS, STEP_MS, MIN_PROBES, NULL};
 	char method[VIEWS_METHOD_LEN], now[32];
 	views_method(d->country, &config, method);
 	snprintf(now, sizeof(now), "%" PRId64, until_ms);
