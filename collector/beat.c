@@ -219,8 +219,8 @@ static int roll(struct taking *t, const bool *heard, bool again)
 	t->times = xcalloc(n, sizeof(*t->times));
 	int64_t end = t->start_ms + c->bucket_ms;
 	int rc = grow(t->b, t->rosters);
-	if (rc == 0 && c->outside)
-		rc = outside_no_say(c->outside, end - c->step_ms, end, c->bucket_ms, t->no_say);
+	if (rc == 0 && c->abroad)
+		rc = abroad_no_say(c->abroad, end - c->step_ms, end, c->bucket_ms, t->no_say);
 	if (rc == 0)
 		rc = gather(t, heard, again);
 	if (rc == 0)

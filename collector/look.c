@@ -201,9 +201,9 @@ int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	g.leaves = xcalloc(n + 1, sizeof(*g.leaves));
 	g.cells = xcalloc(n + 1, sizeof(*g.cells));
 	g.sights = xcalloc(n + 1, sizeof(*g.sights));
-	int rc = l->outside ? outside_no_say(l->outside, start_ms, start_ms + l->step_ms,
-					     l->bucket_ms, g.no_say)
-			    : 0;
+	int rc = l->abroad ? abroad_no_say(l->abroad, start_ms, start_ms + l->step_ms, l->bucket_ms,
+					   g.no_say)
+			   : 0;
 	if (rc == 0)
 		rc = step.late ? gather_late(&g, is_due) : gather_first(&g, is_due);
 	if (rc == 0)

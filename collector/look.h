@@ -11,7 +11,7 @@
 #include "collector/chronicle.h"
 #include "collector/duelist.h"
 #include "collector/habits.h"
-#include "collector/outside.h"
+#include "collector/abroad.h"
 #include "collector/seriesmap.h"
 #include "collector/timeline.h"
 
@@ -21,7 +21,7 @@ struct look {
 	const struct timeline *timeline;
 	struct chronicle *chronicle;
 	struct habits *habits;
-	struct outside *outside; /* NULL: no controls */
+	struct abroad *abroad; /* NULL: no controls */
 	struct cellbook *cells;
 	const struct seriesmap *leaves; /* every leaf that was ever heard */
 	int64_t bucket_ms, step_ms;

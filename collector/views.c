@@ -30,7 +30,7 @@
 #include "collector/beat.h"
 #include "collector/cellbook.h"
 #include "collector/look.h"
-#include "collector/outside.h"
+#include "collector/abroad.h"
 #include "collector/place.h"
 #include "collector/progress.h"
 #include "collector/roster.h"
@@ -68,7 +68,7 @@ struct views {
 	struct chronicle *chronicle;
 	struct habits *habits;
 	struct beat *beat;
-	struct outside *outside;
+	struct abroad *abroad;
 	struct cellbook *cells;
 	struct progress now;
 	int64_t provisional_ms; /* when rows of running steps were last made */
@@ -87,7 +87,7 @@ static struct look look_of(const struct views *v)
 			     .timeline = &v->timeline,
 			     .chronicle = v->chronicle,
 			     .habits = v->habits,
-			     .outside = v->outside,
+			     .abroad = v->abroad,
 			     .cells = v->cells,
 			     .leaves = &v->now.leaves,
 			     .bucket_ms = v->config.bucket_ms,
@@ -101,7 +101,7 @@ static int on_commit(void *arg)
 {
 	struct views *v = arg;
 	if (cellbook_flush(v->cells) < 0 || chronicle_flush(v->chronicle) < 0 ||
-	    habits_save(v->habits) < 0 || beat_save(v->beat) < 0 || outside_save(v->outside) < 0)
+	    habits_save(v->habits) < 0 || beat_save(v->beat) < 0 || abroad_save(v->abroad) < 0)
 		return -1;
 	return progress_save(&v->now, v->store);
 }
@@ -124,7 +124,7 @@ static int on_reset(void *arg)
 	chronicle_reset(v->chronicle);
 	habits_reset(v->habits);
 	beat_reset(v->beat);
-	outside_reset(v->outside);
+	abroad_reset(v->abroad);
 	progress_init(&v->now);
 	v->synthetic = false;
 	return store_put_meta(v->store, "method", method);
@@ -140,7 +140,7 @@ static int load(struct views *v)
 	if (store_get_meta(v->store, "method", text, sizeof(text)) < 0)
 		return -1;
 	if (!strcmp(text, method) || v->synthetic)
-		return progress_load(&v->now, v->store) < 0 || outside_load(v->outside) < 0
+		return progress_load(&v->now, v->store) < 0 || abroad_load(v->abroad) < 0
 			       ? -1
 			       : chronicle_load(v->chronicle, v->now.at.pulse_until);
 	if (*text)
@@ -164,7 +164,7 @@ struct views *views_new(struct store *store, const struct country *country,
 	v->chronicle = chronicle_new(store, config->bucket_ms, config->min_probes);
 	v->habits = habits_new(store);
 	v->cells = cellbook_new(store);
-	v->outside = outside_new(store, v->cells);
+	v->abroad = abroad_new(store, v->cells);
 	const struct look look = look_of(v);
 	v->beat = beat_new(&look);
 	store_watch(store, &watcher);
@@ -180,7 +180,7 @@ void views_free(struct views *v)
 		return;
 	store_watch(v->store, NULL);
 	beat_free(v->beat);
-	outside_free(v->outside);
+	abroad_free(v->abroad);
 	habits_free(v->habits);
 	chronicle_free(v->chronicle);
 	cellbook_free(v->cells);
@@ -397,14 +397,14 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 					  .probe = probe,
 					  .country = v->country,
 					  .networks = networks,
-					  .control = outside_control(v->outside)};
+					  .control = abroad_control(v->abroad)};
 	votes_collect(&votes, &evidence, v->config.bucket_ms);
 	if (strcmp(b->country, v->country->code))
-		control_learn(outside_control(v->outside), &evidence);
+		control_learn(abroad_control(v->abroad), &evidence);
 	for (size_t i = 0; i < votes.n && rc == 0; i++)
 		rc = votes.buckets[i].series == VOTES_HERE
 			     ? fold_bucket(v, &votes.buckets[i], leaf_of(v, at), received_ms)
-			     : outside_add(v->outside, &votes.buckets[i]);
+			     : abroad_add(v->abroad, &votes.buckets[i]);
 	votes_clear(&votes);
 	free(networks);
 	if (rc == 0 && cellbook_size(v->cells) > BOOK_MAX)

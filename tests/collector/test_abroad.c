@@ -1,4 +1,4 @@
-/* test_outside.c: controls and what they say, through the views: a target's own outage is nobody's loss. */
+/* test_abroad.c: controls and what they say, through the views: a target's own outage is nobody's loss. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/outside.h"
+#include "collector/abroad.h"
 #include "collector/views.h"
 #include "common/batch.h"
 #include "tests/collector/nation.h"

@@ -1,5 +1,5 @@
-/* outside.c: numbers for cells that are no leaves, above all numbers that leaves can have. */
-#include "collector/outside.h"
+/* abroad.c: numbers for cells that are no leaves, above all numbers that leaves can have. */
+#include "collector/abroad.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define FIRST	0x80000000u
 #define DAY_MAX (4 * 1024 * 1024)
 
-struct outside {
+struct abroad {
 	struct store *store;
 	struct cellbook *cells;
 	struct control *control;
@@ -19,36 +19,36 @@ struct outside {
 
 static const struct series controls = {.region = REGION_CONTROLS, .access = ACCESS_DATACENTRE};
 
-struct outside *outside_new(struct store *store, struct cellbook *cells)
+struct abroad *abroad_new(struct store *store, struct cellbook *cells)
 {
-	struct outside *o = xcalloc(1, sizeof(*o));
+	struct abroad *o = xcalloc(1, sizeof(*o));
 	o->store = store;
 	o->cells = cells;
 	o->control = control_new();
 	return o;
 }
 
-void outside_reset(struct outside *o)
+void abroad_reset(struct abroad *o)
 {
 	control_reset(o->control);
 	seriesmap_clear(&o->map);
 }
 
-void outside_free(struct outside *o)
+void abroad_free(struct abroad *o)
 {
 	if (!o)
 		return;
-	outside_reset(o);
+	abroad_reset(o);
 	control_free(o->control);
 	free(o);
 }
 
-struct control *outside_control(struct outside *o)
+struct control *abroad_control(struct abroad *o)
 {
 	return o->control;
 }
 
-int outside_add(struct outside *o, const struct votes_bucket *b)
+int abroad_add(struct abroad *o, const struct votes_bucket *b)
 {
 	struct series s = controls;
 	if (b->series == VOTES_OUTSIDE_IN)
@@ -62,8 +62,8 @@ int outside_add(struct outside *o, const struct votes_bucket *b)
 	return 0;
 }
 
-int outside_no_say(struct outside *o, int64_t from_ms, int64_t until_ms, int64_t bucket_ms,
-		   uint64_t no_say[static CLASSES])
+int abroad_no_say(struct abroad *o, int64_t from_ms, int64_t until_ms, int64_t bucket_ms,
+		  uint64_t no_say[static CLASSES])
 {
 	struct cell cells[CLASSES] = {0};
 	const struct cell *heard[CLASSES] = {NULL};
@@ -77,7 +77,7 @@ int outside_no_say(struct outside *o, int64_t from_ms, int64_t until_ms, int64_t
 	return rc;
 }
 
-int outside_save(struct outside *o)
+int abroad_save(struct abroad *o)
 {
 	int64_t day;
 	while (control_unsaved(o->control, &day)) {
@@ -96,14 +96,14 @@ int outside_save(struct outside *o)
 
 static int load_day(void *arg, int64_t day, const void *data, size_t len)
 {
-	struct outside *o = arg;
+	struct abroad *o = arg;
 	if (control_decode(o->control, day, data, len) == 0)
 		return 0;
 	log_warnx("store: what controls saw is damaged; `collector rebuild` makes the views anew");
 	return -1;
 }
 
-int outside_load(struct outside *o)
+int abroad_load(struct abroad *o)
 {
 	return store_usual(o->store, &controls, 0, INT64_MAX, load_day, o);
 }
