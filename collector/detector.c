@@ -85,7 +85,7 @@ static double percent(uint8_t stored)
 /* The figures of its worst moment. */
 static void see_worst(struct detector *d, const struct pulse *p, bool worse)
 {
-	const struct verdict_count *c = &p->sign[d->sign];
+	const struct verdict_count *c = &p->all[d->sign];
 	struct event *e = &d->current;
 	if (c->hit > e->hit) {
 		e->n = c->n;
@@ -135,7 +135,7 @@ static enum detector_change begin(struct detector *d, const struct pulse *p, boo
 			    .onset_hi_ms = s.hi_ms,
 			    .lost_lo = NAN,
 			    .lost_hi = NAN,
-			    .expected = (p->words_c + 50) / 100};
+			    .expected = p->usual};
 	memset(d->seen, 0, sizeof(d->seen));
 	d->lost_ms = 0;
 	d->share = d->held = d->partial = 0;
@@ -270,4 +270,9 @@ bool detector_is_silent(const struct detector *d, int64_t start_ms)
 bool detector_is_lost(const struct detector *d)
 {
 	return d->phase == DETECTOR_LOST;
+}
+
+int64_t detector_lost_since(const struct detector *d)
+{
+	return d->phase == DETECTOR_LOST ? d->marks[d->n_marks - 1].at_ms : -1;
 }

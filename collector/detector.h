@@ -95,6 +95,8 @@ enum detector_change detector_next(struct detector *d, const struct pulse *p, in
 bool detector_is_silent(const struct detector *d, int64_t start_ms);
 /* What was heard lately says nothing of what is usual. */
 bool detector_is_lost(const struct detector *d);
+/* Onset, or the last relapse; -1 when it is not lost. */
+int64_t detector_lost_since(const struct detector *d);
 /* With the next pulse: do the probes report as usual; is there some evidence of silence? */
 bool detector_is_usual(const struct detector *d, const struct pulse *p);
 bool detector_is_quiet(const struct detector *d, const struct pulse *p);

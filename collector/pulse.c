@@ -2,8 +2,9 @@
  *
  *	state, flags, spread, heard, reports_c, expected_c, words_c
  *	lost_lo, and unless 0: lost_hi
+ *	usual
  *	signs			bit k when any probe has a word on sign k, or said one
- *	n, n - hit, said n, said n - hit	for each of those */
+ *	n, n - hit, said n, said n - hit, all n, all n - hit	for each of those */
 #include "collector/pulse.h"
 
 #include <string.h>
@@ -17,9 +18,10 @@ bool pulse_equal(const struct pulse *a, const struct pulse *b)
 	return a->heard == b->heard && a->reports_c == b->reports_c &&
 	       a->expected_c == b->expected_c && a->words_c == b->words_c &&
 	       !memcmp(a->sign, b->sign, sizeof(a->sign)) &&
-	       !memcmp(a->said, b->said, sizeof(a->said)) && a->lost_lo == b->lost_lo &&
-	       a->lost_hi == b->lost_hi && a->spread == b->spread && a->state == b->state &&
-	       a->flags == b->flags;
+	       !memcmp(a->said, b->said, sizeof(a->said)) &&
+	       !memcmp(a->all, b->all, sizeof(a->all)) && a->usual == b->usual &&
+	       a->lost_lo == b->lost_lo && a->lost_hi == b->lost_hi && a->spread == b->spread &&
+	       a->state == b->state && a->flags == b->flags;
 }
 
 static void put_count(struct buf *out, const struct verdict_count *c)
@@ -38,7 +40,7 @@ void pulse_encode(const struct pulse *p, struct buf *out)
 {
 	uint64_t signs = 0;
 	for (size_t k = 0; k < SIGNS; k++)
-		signs |= p->sign[k].n || p->said[k].n ? 1ULL << k : 0;
+		signs |= p->sign[k].n || p->said[k].n || p->all[k].n ? 1ULL << k : 0;
 	varint_put(out, p->state);
 	varint_put(out, p->flags);
 	varint_put(out, p->spread);
@@ -49,12 +51,14 @@ void pulse_encode(const struct pulse *p, struct buf *out)
 	varint_put(out, p->lost_lo);
 	if (p->lost_lo)
 		varint_put(out, p->lost_hi);
+	varint_put(out, p->usual);
 	varint_put(out, signs);
 	for (size_t k = 0; k < SIGNS; k++) {
 		if (!(signs & 1ULL << k))
 			continue;
 		put_count(out, &p->sign[k]);
 		put_count(out, &p->said[k]);
+		put_count(out, &p->all[k]);
 	}
 }
 
@@ -71,13 +75,15 @@ int pulse_decode(struct pulse *p, const void *data, size_t len)
 	p->lost_lo = (uint8_t)varint_get_max(&in, 101);
 	if (p->lost_lo)
 		p->lost_hi = (uint8_t)varint_get_max(&in, 101);
+	p->usual = (uint32_t)varint_get_max(&in, UINT32_MAX);
 	uint64_t signs = varint_get_max(&in, (1ULL << SIGNS) - 1);
 	for (size_t k = 0; k < SIGNS; k++) {
 		if (!(signs & 1ULL << k))
 			continue;
 		get_count(&in, &p->sign[k]);
 		get_count(&in, &p->said[k]);
-		in.bad |= !p->sign[k].n && !p->said[k].n;
+		get_count(&in, &p->all[k]);
+		in.bad |= !p->sign[k].n && !p->said[k].n && !p->all[k].n;
 	}
 	return varint_done(&in) ? 0 : -1;
 }

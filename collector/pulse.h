@@ -25,11 +25,14 @@ enum {
 
 /* Names that end in _c are hundredths. */
 struct pulse {
-	uint32_t heard;			  /* probes in this bucket */
-	uint32_t reports_c;		  /* the same, weighed */
-	uint32_t expected_c;		  /* reports_c that is usual at this time */
-	uint32_t words_c;		  /* probes that usually have a standing word on LOSS */
-	struct verdict_count sign[SIGNS]; /* probes with a standing word; of them, hit */
+	uint32_t heard;	     /* probes in this bucket */
+	uint32_t reports_c;  /* the same, weighed */
+	uint32_t expected_c; /* reports_c that is usual at this time */
+	uint32_t words_c;    /* probes that usually have a standing word on LOSS */
+	/* Probes with a standing word; of them, hit. Of a whole they are as many as carry its share
+	 * (rollup_pulse.h); `all` and `usual` are what there are, for those who ask how many. */
+	struct verdict_count sign[SIGNS], all[SIGNS];
+	uint32_t usual;			  /* probes that usually have a word on LOSS */
 	struct verdict_count said[SIGNS]; /* hundredths: votes of this bucket, weighed */
 	/* Of a whole: percent lost in its least and its most affected cell, plus one; 0: none can say. */
 	uint8_t lost_lo, lost_hi;

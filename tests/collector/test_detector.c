@@ -43,11 +43,13 @@ static struct pulse pulse_of(const struct run *r, uint32_t n, uint32_t lost)
 			  .reports_c = n * 100,
 			  .expected_c = r->usual * 80,
 			  .words_c = r->usual * 100,
+			  .usual = r->usual,
 			  .spread = (1u << SIGNS) - 1,
 			  .state = (uint8_t)(2 * lost > n ? r->state : STATE_FILTERED),
 			  .flags = (uint8_t)((PULSE_ALIVE | PULSE_QUORUM) & ~r->taken_away)};
 	p.sign[SIGN_LOSS] = (struct verdict_count){n, r->sign == SIGN_LOSS ? lost : 0};
 	p.sign[r->sign] = (struct verdict_count){n, lost};
+	memcpy(p.all, p.sign, sizeof(p.all));
 	for (size_t k = 0; k < SIGNS; k++)
 		p.said[k] = (struct verdict_count){p.sign[k].n * 100, p.sign[k].hit * 100};
 	return p;
@@ -131,7 +133,6 @@ static void test_silence(void **state)
 	feed(&r, 60, 8, 0);
 	assert_int_equal(r.n_ended, 1);
 	expect_near(r.ended[0].end_ms, back, 20000);
-	assert_int_equal(r.ended[0].n, 0); /* nobody said so */
 	assert_true(fabs(r.ended[0].severity - 10) < 0.2);
 }
 
@@ -222,7 +223,6 @@ static void test_relapse(void **state)
 	assert_true(fabs(r.d.current.severity - 4) < 0.2); /* without the return */
 	feed(&r, 100, N, 0);
 	assert_int_equal(r.n_ended, 1);
-	assert_int_equal(r.ended[0].returns.n, 1);
 }
 
 /* Buckets that say nothing are no part of the hour that a return has to last. */
