@@ -304,3 +304,22 @@ const char *web_header(const struct web_answer *a, const char *name, char *out, 
 	}
 	return out;
 }
+
+json_t *web_json(struct web *w, const char *path, int status)
+{
+	struct web_answer a;
+	web_get(w, &a, path);
+	json_t *j = json_loadb(a.body, a.body_len, JSON_REJECT_DUPLICATES, NULL);
+	if (a.status != status || !j) {
+		fprintf(stderr, "web: %s: %d: %.400s\n", path, a.status, a.body);
+		abort();
+	}
+	web_answer_clear(&a);
+	return j;
+}
+
+const char *web_str(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+	return s ? s : "(null)";
+}

@@ -5,6 +5,7 @@
 #ifndef TESTS_COLLECTOR_WEB_H
 #define TESTS_COLLECTOR_WEB_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -64,6 +65,10 @@ struct web_answer {
 void web_ask(struct web *w, struct web_answer *a, const char *method, const char *head,
 	     const void *body, size_t body_len);
 void web_get(struct web *w, struct web_answer *a, const char *path);
+/* The answer to a GET as JSON, owned by the caller; fails when it is not JSON with that status. */
+json_t *web_json(struct web *w, const char *path, int status);
+/* The text under a key, "(null)" when there is none. */
+const char *web_str(const json_t *j, const char *key);
 void web_answer_clear(struct web_answer *a);
 /* The value of a header in a static form: copied into out, "" when absent. */
 const char *web_header(const struct web_answer *a, const char *name, char *out, size_t outlen);
