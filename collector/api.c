@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/calendar.h"
 #include "collector/country.h"
 #include "common/clock.h"
 #include "common/nearest.h"
@@ -46,6 +47,23 @@ struct rowtext call_rowtext(const struct call *c)
 		.now_ms = c->now_ms,
 		.min_probes = c->api->publish->min_probes,
 	};
+}
+
+void call_envelope(const struct call *c, struct jsonw *j, int64_t from_ms, int64_t until_ms,
+		   int64_t step_ms)
+{
+	int offset_min = call_rowtext(c).offset_min;
+	char when[CALENDAR_RFC3339_LEN];
+	jsonw_object(j, NULL);
+	jsonw_str(j, "country", c->api->country->code);
+	jsonw_str(j, "from", calendar_rfc3339(when, from_ms, offset_min));
+	jsonw_str(j, "until", calendar_rfc3339(when, until_ms, offset_min));
+	if (step_ms)
+		jsonw_int(j, "step", step_ms / 1000);
+	if (c->params.asof_ms)
+		jsonw_str(j, "asof", calendar_rfc3339(when, c->params.asof_ms, offset_min));
+	if (c->api->synthetic)
+		jsonw_bool(j, "synthetic", true);
 }
 
 /* Where the '*' of the path begins in what was asked, NULL when the path does not fit. */

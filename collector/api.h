@@ -14,6 +14,7 @@
 #include "collector/query.h"
 #include "collector/request.h"
 #include "collector/rowtext.h"
+#include "common/jsonw.h"
 #include "common/keys.h"
 
 struct archive;
@@ -72,6 +73,10 @@ struct route {
 
 /* How rows are to be written for this call. */
 struct rowtext call_rowtext(const struct call *c);
+/* Opens the object of an answer that is a list over a time: country, from, until, step (0: none), asof,
+ * synthetic. The caller adds the list and ends it. */
+void call_envelope(const struct call *c, struct jsonw *j, int64_t from_ms, int64_t until_ms,
+		   int64_t step_ms);
 
 /* Each answers c, once. */
 void respond_problem(struct call *c, const struct problem *p);

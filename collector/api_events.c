@@ -1,7 +1,5 @@
 /* api_events.c: /api/v1/events: losses of international access, with onset and end. */
 #include "collector/api.h"
-#include "collector/calendar.h"
-#include "collector/country.h"
 #include "collector/rowtext.h"
 #include "common/jsonw.h"
 
@@ -46,17 +44,9 @@ static int put_events(struct call *c, struct events *events, struct problem *why
 static int put_json(struct call *c, struct events *events, struct problem *why)
 {
 	const struct params *p = &c->params;
-	char text[CALENDAR_RFC3339_LEN];
 	struct jsonw j;
 	jsonw_begin(&j, events->out);
-	jsonw_object(&j, NULL);
-	jsonw_str(&j, "country", c->api->country->code);
-	jsonw_str(&j, "from", calendar_rfc3339(text, p->from_ms, events->text.offset_min));
-	jsonw_str(&j, "until", calendar_rfc3339(text, p->until_ms, events->text.offset_min));
-	if (p->asof_ms)
-		jsonw_str(&j, "asof", calendar_rfc3339(text, p->asof_ms, events->text.offset_min));
-	if (c->api->synthetic)
-		jsonw_bool(&j, "synthetic", true);
+	call_envelope(c, &j, p->from_ms, p->until_ms, 0);
 	jsonw_array(&j, "events");
 	events->json = &j;
 	int rc = put_events(c, events, why);

@@ -1,7 +1,5 @@
 /* api_timeline.c: /api/v1/timeline: the rows of every series asked for, empty buckets included. */
 #include "collector/api.h"
-#include "collector/calendar.h"
-#include "collector/country.h"
 #include "collector/rowtext.h"
 #include "collector/server.h"
 #include "common/jsonw.h"
@@ -52,18 +50,9 @@ static int put_json(struct call *c, struct rows *rows, struct problem *why)
 {
 	const struct params *p = &c->params;
 	int64_t step_ms = p->step_ms ? p->step_ms : c->api->publish->row_step_ms;
-	char text[CALENDAR_RFC3339_LEN];
 	struct jsonw j;
 	jsonw_begin(&j, rows->out);
-	jsonw_object(&j, NULL);
-	jsonw_str(&j, "country", c->api->country->code);
-	jsonw_str(&j, "from", calendar_rfc3339(text, p->from_ms, rows->text.offset_min));
-	jsonw_str(&j, "until", calendar_rfc3339(text, p->until_ms, rows->text.offset_min));
-	jsonw_int(&j, "step", step_ms / 1000);
-	if (p->asof_ms)
-		jsonw_str(&j, "asof", calendar_rfc3339(text, p->asof_ms, rows->text.offset_min));
-	if (c->api->synthetic)
-		jsonw_bool(&j, "synthetic", true);
+	call_envelope(c, &j, p->from_ms, p->until_ms, step_ms);
 	jsonw_array(&j, "rows");
 	rows->json = &j;
 	int rc = put_rows(c, rows, why);

@@ -49,10 +49,15 @@ void rowtext_csv_field(struct buf *out, const char *value)
 }
 
 /* The views make a step's rows final when it has ended and its grace has passed (views.c). */
+int64_t rowtext_grace_ms(int64_t step_ms)
+{
+	return step_ms < 10000 ? 10000 : step_ms > 120000 ? 120000 : step_ms;
+}
+
 static bool is_provisional(const struct rowtext *t, const struct row *r)
 {
-	int64_t grace = r->step_ms < 10000 ? 10000 : r->step_ms > 120000 ? 120000 : r->step_ms;
-	return r->v.state == STATE_SILENT || r->start_ms + r->step_ms + grace > t->now_ms;
+	return r->v.state == STATE_SILENT ||
+	       r->start_ms + r->step_ms + rowtext_grace_ms(r->step_ms) > t->now_ms;
 }
 
 /* ",sign_ipv6_lost_n": names of columns are names of variables too. */

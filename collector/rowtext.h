@@ -25,6 +25,9 @@ struct rowtext {
 	int64_t now_ms;	     /* a row that ends later is provisional */
 };
 
+/* A row may still change until so long after its step has ended. */
+int64_t rowtext_grace_ms(int64_t step_ms);
+
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r);
 void rowtext_row_csv_head(struct buf *out, const struct rowtext *t);
 void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r);

@@ -228,12 +228,137 @@ static void test_asof(void **state)
 	json_decref(j);
 }
 
+static json_t *row_of(json_t *j, const char *key, const char *value)
+{
+	json_t *r;
+	size_t i;
+	json_array_foreach(json_object_get(j, "rows"), i,
+			   r) if (!strcmp(web_str(r, key), value)) return r;
+	fail_msg("no row with %s %s", key, value);
+	return NULL;
+}
+
+static int number(const json_t *j, const char *key)
+{
+	assert_true(json_is_integer(json_object_get(j, key)));
+	return (int)json_integer_value(json_object_get(j, key));
+}
+
+static void test_map(void **state)
+{
+	json_t *j = web_json(*state, "/api/v1/map?at=2026-01-08T16:29:59Z", 200);
+	assert_string_equal(web_str(j, "from"), "2026-01-08T16:25:00Z");
+	assert_int_equal(json_array_size(json_object_get(j, "rows")), 31);
+	assert_string_equal(web_str(row_of(j, "region", "IR-23"), "state"), "filtered");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/map?at=2026-01-08T16:30:00Z&lang=en", 200);
+	assert_string_equal(web_str(row_of(j, "region_name", "Tehran"), "state"), "domestic-only");
+	assert_string_equal(web_str(row_of(j, "region", "IR-03"), "state"), "insufficient");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/map", 200); /* the newest that will not change */
+	assert_string_equal(web_str(j, "from"), "2026-01-08T19:50:00Z");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/map?asof=2026-01-08T16:34:00Z&at=2026-01-08T16:30:00Z", 200);
+	assert_string_equal(web_str(j, "from"), "2026-01-08T16:25:00Z");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/map?at=2026-01-09", 400);
+	assert_string_equal(web_str(j, "parameter"), "at");
+	json_decref(j);
+}
+
+static void test_coverage(void **state)
+{
+	struct web_answer a;
+	json_t *j = web_json(*state, "/api/v1/coverage?at=-1h", 200);
+	assert_int_equal(json_array_size(json_object_get(j, "rows")), 2);
+	json_t *r = row_of(j, "isp", "AS44244");
+	assert_string_equal(web_str(r, "region"), "IR-00");
+	assert_string_equal(web_str(r, "access"), "mobile");
+	assert_int_equal(number(r, "expected"), 14);
+	assert_int_equal(number(r, "heard"), 12);
+	assert_int_equal(number(r, "silent"), 2);
+	json_decref(j);
+	j = web_json(*state, "/api/v1/coverage?by=region", 200);
+	assert_int_equal(json_array_size(json_object_get(j, "rows")), 31);
+	r = row_of(j, "region", "IR-03"); /* too few */
+	assert_true(json_is_null(json_object_get(r, "heard")));
+	assert_true(json_is_null(json_object_get(r, "expected")));
+	assert_true(json_is_null(json_object_get(r, "silent")));
+	json_decref(j);
+	web_get(*state, &a, "/api/v1/coverage.csv?at=-1h");
+	assert_non_null(strstr(
+		a.body, "region,isp,access,start,state,expected,heard,silent,synthetic\r\n"
+			"IR-00,AS44244,mobile,2026-01-08T19:00:00Z,domestic-only,14,12,2,1\r\n"));
+	web_answer_clear(&a);
+}
+
+static void put_outside(struct web *w, uint32_t isp, int64_t bucket_ms, uint64_t probe,
+			uint64_t tried, uint64_t ok)
+{
+	const struct cell_key key = {.bucket_ms = bucket_ms,
+				     .region = REGION_OUTSIDE_IN,
+				     .isp = isp,
+				     .access = ACCESS_UNKNOWN,
+				     .class = CLASS_DOMESTIC};
+	struct cell_vote v = {.probe = probe, .tried = tried, .ok = ok};
+	struct cell cell;
+	assert_int_equal(store_get_cell(w->rig.store, &key, &cell), 0);
+	cell_add(&cell, &v);
+	assert_int_equal(store_put_cell(w->rig.store, &key, &cell), 0);
+	cell_clear(&cell);
+}
+
+static void test_outside_in(void **state)
+{
+	const int64_t t = WEB_NOW_MS - 3600000;
+	struct web_answer a;
+	json_t *j = web_json(*state, "/api/v1/outside-in", 200);
+	assert_int_equal(json_array_size(json_object_get(j, "rows")), 0);
+	json_decref(j);
+	put_outside(*state, 44244, t, 1, 7, 1);
+	put_outside(*state, 44244, t + 60000, 1, 8, 8); /* the same control */
+	put_outside(*state, 44244, t + 60000, 2, 1, 0);
+	put_outside(*state, 44244, t + WEB_STEP_MS, 2, 3, 0);
+	put_outside(*state, 197207, t, 2, 1, 1);
+	j = web_json(*state, "/api/v1/outside-in?from=-1h", 200);
+	json_t *rows = json_object_get(j, "rows"), *r = json_array_get(rows, 0);
+	assert_int_equal(json_array_size(rows), 3);
+	assert_string_equal(web_str(r, "start"), "2026-01-08T19:00:00Z");
+	assert_string_equal(web_str(r, "isp"), "AS44244");
+	assert_string_equal(web_str(r, "isp_name"), "Irancell");
+	assert_int_equal(number(r, "controls"), 2);
+	assert_int_equal(number(r, "tried"), 4);
+	assert_int_equal(number(r, "reached"), 2);
+	assert_int_equal(number(json_array_get(rows, 1), "reached"), 0);
+	assert_string_equal(web_str(json_array_get(rows, 2), "isp"), "AS197207");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/outside-in?from=-1h&step=3600&isp=AS44244", 200);
+	rows = json_object_get(j, "rows");
+	assert_int_equal(json_array_size(rows), 1);
+	assert_int_equal(number(json_array_get(rows, 0), "controls"), 2);
+	json_decref(j);
+	web_get(*state, &a, "/api/v1/outside-in.csv?from=-1h&isp=AS197207");
+	assert_string_equal(
+		a.body + strlen(a.body) -
+			strlen("2026-01-08T19:00:00Z,300,AS197207,MCI (Hamrah-e Aval),1,1,1,1\r\n"),
+		"2026-01-08T19:00:00Z,300,AS197207,MCI (Hamrah-e Aval),1,1,1,1\r\n");
+	web_answer_clear(&a);
+	j = web_json(*state, "/api/v1/outside-in?asof=-1h", 400); /* cells have no revisions */
+	assert_string_equal(web_str(j, "parameter"), "asof");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/timeline?by=isp&from=-1h", 200); /* and no rows */
+	assert_int_equal(json_array_size(json_object_get(j, "rows")), 0);
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeline), cmocka_unit_test(test_withheld),
-		cmocka_unit_test(test_splits),	 cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_events),	 cmocka_unit_test(test_asof),
+		cmocka_unit_test(test_timeline),   cmocka_unit_test(test_withheld),
+		cmocka_unit_test(test_splits),	   cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_events),	   cmocka_unit_test(test_asof),
+		cmocka_unit_test(test_map),	   cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_outside_in),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
