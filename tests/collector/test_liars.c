@@ -79,7 +79,8 @@ static void judge_in_order(struct land *l, bool backwards)
 				  .arg = l};
 	for (size_t i = 0; i < l->n; i++) {
 		struct cell_of_probes *c = &l->cells[backwards ? l->n - 1 - i : i];
-		leaves[i] = (struct step_leaf){.series = c->series, .fresh = true};
+		leaves[i] = (struct step_leaf){
+			.series = c->series, .fresh = true, .sight = &weather_sight};
 		leaves[i].expected = l->expected ? c->n : 0;
 		for (uint32_t p = 0; p < c->n; p++) {
 			uint32_t at = backwards ? c->n - 1 - p : p;
@@ -322,14 +323,13 @@ static void test_order(void **state)
 static struct verdict judge_cell(const struct cell cells[static CLASSES])
 {
 	const struct cell *of[CLASSES];
-	const struct sight sight = {0};
 	const struct verdict_input in = {.min_probes = MIN_PROBES, .collector_alive = true};
 	struct tally t;
 	struct verdict v;
 	for (size_t c = 0; c < CLASSES; c++)
 		of[c] = cells[c].n ? &cells[c] : NULL;
 	tally_init(&t);
-	tally_look(&t, of, &sight);
+	tally_look(&t, of, &weather_sight);
 	tally_count(&v, &t);
 	uint32_t margin = verdict_judge(&v, &in);
 	v.fragile = fragile_votes(&t, &v, &in, margin);

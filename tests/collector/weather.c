@@ -12,6 +12,8 @@
 #define RATE	  80
 #define RATE_SLOW 60
 
+const struct sight weather_sight = {.open_rate = RATE, .home_rate = RATE};
+
 static const struct {
 	uint8_t domestic, open, filtered, canary, six, quic, rate, link;
 } sky[STATES] = {

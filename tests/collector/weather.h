@@ -8,6 +8,9 @@
 /* The same numbers for the same seed; not 0. */
 uint32_t weather_roll(uint64_t *seed, uint32_t n);
 
+/* What is usual there. */
+extern const struct sight weather_sight;
+
 /* The votes of one probe that meets exactly the state s; none in SILENT and INSUFFICIENT. Now and then a target more fails
  * than has to, unless seed is NULL; never so many that the probe would say something else. */
 void weather_vote(struct cell cells[static CLASSES], uint64_t probe, enum state s, uint64_t *seed);
