@@ -18,6 +18,7 @@ void aim_init(struct aim *a, const struct target *t, const struct pace *pace)
 	*a = (struct aim){
 		.class = t->class,
 		.is_speed = t->scheme == TARGET_SPEED,
+		.is_quic = t->scheme == TARGET_QUIC,
 		.interval_ms = pace_ms(pace, t),
 		.begun_ms = NEVER,
 		.cost_bytes = budget_guess(t),
@@ -27,7 +28,7 @@ void aim_init(struct aim *a, const struct target *t, const struct pace *pace)
 int aim_backoff(const struct aim *a, bool fine)
 {
 	bool pillar = a->class == CLASS_DOMESTIC || a->class == CLASS_CANARY;
-	int times = 1, most = pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
+	int times = 1, most = a->is_quic ? 1 : pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
 	for (unsigned int k = DEAD_AFTER; fine && k <= a->failures && times < most; k++)
 		times *= 2;
 	return times;

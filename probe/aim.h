@@ -3,7 +3,8 @@
  *
  * One that fails in the same way again and again while its class is fine is dead, not blocked: its
  * interval doubles, and doubles again, until it succeeds once. `fine` is what watch.h says of its
- * class. */
+ * class. A service over QUIC is never dead: its class is fine by TCP, and that QUIC alone fails is
+ * what it is measured for. */
 #ifndef PROBE_AIM_H
 #define PROBE_AIM_H
 
@@ -18,7 +19,7 @@ struct target;
 
 struct aim {
 	enum target_class class;
-	bool is_speed;
+	bool is_speed, is_quic;
 	bool picked; /* for the round under way */
 	int64_t interval_ms;
 	int64_t begun_ms, before_ms; /* last measured, and the time before that */

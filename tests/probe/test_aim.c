@@ -12,14 +12,19 @@
 
 #define INTERVAL_MS (300 * 1000LL)
 
-static struct aim make(enum target_class class)
+static struct aim make_over(enum target_scheme scheme, enum target_class class)
 {
-	struct target t = {.class = class, .scheme = TARGET_HTTPS};
+	struct target t = {.class = class, .scheme = scheme};
 	struct pace pace;
 	struct aim a;
 	pace_init(&pace, INTERVAL_MS / 1000);
 	aim_init(&a, &t, &pace);
 	return a;
+}
+
+static struct aim make(enum target_class class)
+{
+	return make_over(TARGET_HTTPS, class);
 }
 
 static void backoff_doubles(void **state)
@@ -41,6 +46,15 @@ static void backoff_doubles(void **state)
 	assert_int_equal(aim_backoff(&healed, true), 1);
 	aim_ended(&blocked, false, false, 5, 1000); /* its class failed too: not counted */
 	assert_int_equal(aim_backoff(&blocked, true), 1);
+}
+
+static void quic_is_never_dead(void **state)
+{
+	struct aim a = make_over(TARGET_QUIC, CLASS_OPEN);
+	(void)state;
+	for (int k = 0; k < 10; k++)
+		aim_ended(&a, true, false, 5, 1000);
+	assert_int_equal(aim_backoff(&a, true), 1);
 }
 
 static void due_and_late(void **state)
@@ -74,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(backoff_doubles),
+		cmocka_unit_test(quic_is_never_dead),
 		cmocka_unit_test(due_and_late),
 		cmocka_unit_test(cost_follows),
 	};
