@@ -4,8 +4,8 @@
 #include "common/jsonw.h"
 
 /* A year of 31 provinces and 26 networks with an event a week each is 43,000. */
-#define EVENTS_MAX 100000
-#define BODY_MAX   (48u * 1024 * 1024)
+#define EVENTS_MAX 50000
+#define BODY_MAX   (128u * 1024 * 1024)
 #define MAX_AGE_S  5
 
 struct events {

@@ -5,6 +5,9 @@
 
 #include "collector/rowfield.h"
 #include "collector/rowtext.h"
+#include "collector/telling.h"
+
+#define SENTENCE_MAX 8192
 
 /* What the event is about, in the words of `by`. */
 static const char *scope(const struct series *s)
@@ -53,6 +56,33 @@ static void json_course(struct jsonw *j, const struct rowtext *t, const struct e
 	jsonw_end(j);
 }
 
+/* The whole of it in words. */
+static void tell(struct buf *out, const struct rowtext *t, enum lang lang, const struct event *e)
+{
+	const struct telling telling = {.country = t->country, .lang = lang};
+	buf_init(out, SENTENCE_MAX);
+	telling_event(out, &telling, e);
+}
+
+static void json_sentence(struct jsonw *j, const struct rowtext *t, const char *key, enum lang lang,
+			  const struct event *e)
+{
+	struct buf text;
+	tell(&text, t, lang, e);
+	jsonw_str(j, key, text.data);
+	buf_clear(&text);
+}
+
+static void csv_sentence(struct buf *out, const struct rowtext *t, enum lang lang,
+			 const struct event *e)
+{
+	struct buf text;
+	tell(&text, t, lang, e);
+	buf_putc(out, ',');
+	rowtext_csv_field(out, text.data ? text.data : "");
+	buf_clear(&text);
+}
+
 void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
 {
 	char basis[16];
@@ -84,6 +114,10 @@ void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct e
 	json_course(j, t, e);
 	jsonw_str(j, "why", why_str(e->why));
 	rowfield_json_time(j, t, "revised", e->revised_ms);
+	jsonw_object(j, "sentence");
+	json_sentence(j, t, "en", LANG_EN, e);
+	json_sentence(j, t, "fa", LANG_FA, e);
+	jsonw_end(j);
 	jsonw_end(j);
 }
 
@@ -92,7 +126,8 @@ void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)
 	buf_puts(out, "id,state,scope,region,isp,access,onset,onset_lo,onset_hi,end,detected,"
 		      "severity,probes,revision,kind,end_lo,end_hi,returning_since,basis,lost_lo,"
 		      "lost_hi,expected,why,revised,returns,returns_partial,returns_total_s,"
-		      "returns_last,hours_days,hours_from,hours_until,votes_n,votes_of");
+		      "returns_last,hours_days,hours_from,hours_until,votes_n,votes_of,"
+		      "sentence_en,sentence_fa");
 	rowfield_csv_tail_head(out, t);
 }
 
@@ -141,5 +176,7 @@ void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct ev
 	rowfield_csv_time(out, t, e->revised_ms);
 	csv_course(out, t, e);
 	rowfield_csv_count(out, e->hit, e->n);
+	csv_sentence(out, t, LANG_EN, e);
+	csv_sentence(out, t, LANG_FA, e);
 	rowfield_csv_tail(out, t, &e->series);
 }

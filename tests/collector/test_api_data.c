@@ -122,12 +122,15 @@ static void test_splits(void **state)
 	json_decref(j);
 }
 
-/* In a line of CSV. */
+/* Between the fields of a line of CSV. */
 static size_t commas(const char *line)
 {
 	size_t n = 0;
-	for (; *line != '\n'; line++)
-		n += *line == ',';
+	bool quoted = false;
+	for (; *line != '\n'; line++) {
+		quoted ^= *line == '"';
+		n += *line == ',' && !quoted;
+	}
 	return n;
 }
 
@@ -186,6 +189,9 @@ static void test_events(void **state)
 	expect_count(e, "returns", "total_s", 90);
 	assert_string_equal(web_str(json_object_get(e, "hours"), "from"), "20:30");
 	assert_string_equal(web_str(json_object_get(e, "hours"), "until"), "05:05");
+	assert_non_null(strstr(web_str(json_object_get(e, "sentence"), "en"),
+			       "Observed loss of international access in Markazi from 20:00"));
+	assert_non_null(strstr(web_str(json_object_get(e, "sentence"), "fa"), "مرکزی"));
 	assert_string_equal(web_str(e, "why"), "course");
 	assert_string_equal(web_str(e, "revised"), "2026-01-08T17:00:00Z");
 	json_decref(j);
@@ -195,7 +201,7 @@ static void test_events(void **state)
 	web_get(*state, &a, "/api/v1/events.csv");
 	assert_int_equal(commas(a.body), commas(strchr(a.body, '\n') + 1));
 	assert_non_null(strstr(a.body, ",course,2026-01-08T17:00:00Z,2,1,90,2026-01-08T18:00:00Z,3,"
-				       "20:30,05:05,18,20,1\r\n"));
+				       "20:30,05:05,18,20,\"Observed loss"));
 	assert_non_null(
 		strstr(a.body, "\r\nIR-00.all.all-1767889800000,domestic-only,region,IR-00,,,"));
 	web_answer_clear(&a);
