@@ -59,7 +59,7 @@ static void on_event(void *arg, const struct event *e)
 	struct judge *j = arg;
 	const struct saga *s = truth_of(j->truth, &e->series);
 	size_t i = j->n;
-	if (!s)
+	if (!s || e->kind != SIGN_LOSS)
 		return;
 	if (e->end_ms > e->onset_ms)
 		score_end(j->score, s, e->end_ms);
@@ -101,7 +101,8 @@ static int take_row(void *arg, const struct row *r)
 static int take_event(void *arg, const struct event *e)
 {
 	const struct claim c = claim_of(e);
-	claims_add(arg, &c);
+	if (e->kind == SIGN_LOSS)
+		claims_add(arg, &c);
 	return 0;
 }
 

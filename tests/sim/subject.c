@@ -118,7 +118,7 @@ bool subject_take(struct subject *s, struct batch *b, uint64_t probe, int64_t t_
 	struct placement at;
 	char why[256];
 	subject_pass(s, t_ms);
-	if (validate_batch(b, s->country, t_ms, why, sizeof(why)) < 0) {
+	if (validate_batch(b, s->country, &unseen, t_ms, why, sizeof(why)) < 0) {
 		s->counts.refused++;
 		return false;
 	}

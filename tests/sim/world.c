@@ -2,7 +2,7 @@
  *
  * Volunteers are spread as people are, over provinces by population and over networks by the shares below, so that a
  * few cells have many, a hundred or so have five and more, and most are sparse. Four in ten devices are switched off at
- * night. One clock in ten is wrong by some seconds, one in twenty by more than a bucket: where the network is cut, time
+ * night. Six clocks in a hundred are wrong by some seconds, two by half a minute and more: where the network is cut, time
  * servers are too.
  */
 #include "tests/sim/world.h"
@@ -51,10 +51,10 @@ static const struct network {
 static int64_t clock_error(struct chance *c)
 {
 	double kind = chance_next(c), side = chance_next(c) < 0.5 ? -1 : 1;
-	double ms = kind < .85	 ? chance_between(c, 0, 1000)
-		    : kind < .95 ? chance_between(c, 1000, 30000)
-		    : kind < .99 ? chance_between(c, 30000, 180000)
-				 : chance_between(c, 180000, 2 * (double)HOUR_MS);
+	double ms = kind < .92	  ? chance_between(c, 0, 1000)
+		    : kind < .98  ? chance_between(c, 1000, 30000)
+		    : kind < .995 ? chance_between(c, 30000, 180000)
+				  : chance_between(c, 180000, 2 * (double)HOUR_MS);
 	return (int64_t)(side * ms);
 }
 
