@@ -36,7 +36,7 @@ EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
 .PHONY: all run test demo sim deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts format \
         format-check bench bench-programs install clean FORCE
-all: $(B)/probe $(B)/collector $(B)/demo
+all: $(B)/probe $(B)/collector $(B)/demo $(B)/sim
 
 $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
