@@ -44,7 +44,7 @@ static void take_text(char out[static WIRE_CERT_NAME], const X509_NAME *name)
 	OPENSSL_free(text);
 }
 
-static void take(struct wire_cert *c, const X509 *x)
+void wire_cert_take(struct wire_cert *c, const X509 *x)
 {
 	unsigned char sum[EVP_MAX_MD_SIZE] = {0};
 	unsigned int len;
@@ -67,7 +67,7 @@ struct wire_cert *wire_cert_chain(const SSL *ssl, size_t *n)
 		return NULL;
 	struct wire_cert *list = xcalloc(*n, sizeof(*list));
 	for (size_t i = 0; i < *n; i++)
-		take(&list[i], sk_X509_value(chain, (int)i));
+		wire_cert_take(&list[i], sk_X509_value(chain, (int)i));
 	ERR_clear_error();
 	return list;
 }
