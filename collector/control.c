@@ -128,6 +128,7 @@ static uint32_t status_of(const struct result *r)
 	return r->v[RESULT_STATUS] > 0 ? (uint32_t)r->v[RESULT_STATUS] : 0;
 }
 
+/* Of a visit to a target abroad, or to a host inside. */
 static void learn_result(struct control *c, const struct visit *v, size_t i)
 {
 	const struct evidence *e = v->evidence;
@@ -135,7 +136,7 @@ static void learn_result(struct control *c, const struct visit *v, size_t i)
 	int64_t day = r->v[RESULT_T] / CLOCK_DAY_MS;
 	uint32_t key = known_key(v->target->class, v->target->slot);
 	const struct known_page page = {e->probe, status_of(r), length_of(r)};
-	if (is_page(v, i))
+	if (covers(v) && is_page(v, i))
 		known_learn_page(&c->known, day, key, &page);
 	for (size_t a = 0; r->kind == KIND_DNS && a < r->n_list; a++)
 		known_learn_prefix(&c->known, day, key, known_code(e->batch->addrs[r->list[a]]),
@@ -148,7 +149,8 @@ void control_learn(struct control *c, const struct evidence *e)
 	visits_find(&visits, e);
 	for (size_t i = 0; i < visits.n; i++) {
 		const struct visit *v = &visits.list[i];
-		for (size_t k = 0; covers(v) && k < v->n; k++)
+		bool wanted = covers(v) || visit_is_inside(v);
+		for (size_t k = 0; wanted && k < v->n; k++)
 			if (v->results[k]->v[RESULT_FAILURE] == FAIL_NONE && !visit_is_beside(v, k))
 				learn_result(c, v, k);
 	}
@@ -162,10 +164,10 @@ struct memory {
 	const struct known *days[3];
 };
 
-static struct memory recall(const struct visit *v, size_t i)
+static struct memory recall(const struct visit *v, int64_t t_ms)
 {
 	uint32_t key = known_key(v->target->class, v->target->slot);
-	int64_t day = v->results[i]->v[RESULT_T] / CLOCK_DAY_MS;
+	int64_t day = t_ms / CLOCK_DAY_MS;
 	struct memory m;
 	for (int d = 0; d < 3; d++)
 		m.days[d] = known_find(&v->evidence->control->known, day - 1 + d, key);
@@ -267,6 +269,24 @@ bool control_contradicts(const struct visit *v, size_t i)
 	const struct result *r = v->results[i];
 	if (!v->evidence->control || !covers(v) || (r->kind != KIND_DNS && !is_page(v, i)))
 		return false;
-	const struct memory m = recall(v, i);
+	const struct memory m = recall(v, r->v[RESULT_T]);
 	return r->kind == KIND_DNS ? contradicts_answer(&m, v, i) : contradicts_page(&m, r);
+}
+
+size_t control_networks(const struct visit *v, uint32_t *out, size_t max)
+{
+	size_t n = 0;
+	if (!v->evidence->control)
+		return 0;
+	const struct memory m = recall(v, v->begun_ms);
+	for (size_t d = 0; d < 3; d++)
+		for (size_t i = 0; m.days[d] && i < m.days[d]->n_prefixes; i++) {
+			uint32_t network = m.days[d]->prefixes[i].network;
+			size_t k = 0;
+			while (k < n && out[k] != network)
+				k++;
+			if (network && k == n && n < max)
+				out[n++] = network;
+		}
+	return n;
 }

@@ -7,7 +7,8 @@
  *		 nothing is encrypted, status and length of its page. An answer inside that has nothing in
  *		 common with any of a day before to a day after is not the target's
  *
- * Only targets abroad are judged so: a site of the country itself may well answer foreigners otherwise. The
+ * Only targets abroad are judged so: a site of the country itself may well answer foreigners otherwise; of
+ * hosts inside the networks are kept, to know what can't be reached when their names are lost too. The
  * table is learned from batches in the order of the archive, and so are the judgements. */
 #ifndef COLLECTOR_CONTROL_H
 #define COLLECTOR_CONTROL_H
@@ -39,6 +40,9 @@ void control_learn(struct control *c, const struct evidence *e);
  * any of them verified; a page that is not encrypted when its status is another than most controls got, or its
  * length under 0.7 of theirs. False where not enough is known. */
 bool control_contradicts(const struct visit *v, size_t i);
+
+/* The networks that a target was in for controls, from the day before to the day after. How many: max at most. */
+size_t control_networks(const struct visit *v, uint32_t *out, size_t max);
 
 /* Both ends of the stored form of one day (days since 1970), described in known.c. unsaved: the first day that
  * has changed since it was encoded; false when there is none. decode: 0, or -1 when the bytes are no such thing. */

@@ -194,6 +194,12 @@ bool visit_is_six(const struct visit *v, size_t i)
 	return addr >= 0 && (size_t)addr < b->n_addrs && strchr(b->addrs[addr], ':');
 }
 
+bool visit_is_inside(const struct visit *v)
+{
+	const struct country_target *t = v->target;
+	return t->inside || (t->class == CLASS_DOMESTIC && t->last != KIND_QUIC && t->slot >= 0);
+}
+
 uint32_t visit_network(const struct visit *v, int64_t addr)
 {
 	const struct evidence *e = v->evidence;

@@ -49,6 +49,8 @@ void visits_clear(struct visits *v);
 bool visit_is_beside(const struct visit *v, size_t i);
 /* Its address is IPv6. False when it has none. */
 bool visit_is_six(const struct visit *v, size_t i);
+/* To a host inside: a domestic target, or one of inside.csv. */
+bool visit_is_inside(const struct visit *v);
 /* The AS of an address of the batch; 0 unknown. */
 uint32_t visit_network(const struct visit *v, int64_t addr);
 

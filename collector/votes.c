@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/control.h"
 #include "collector/symptom.h"
 #include "collector/visit.h"
+
+/* Of one host: more places than any has. */
+#define NETWORKS_MAX 8
 
 struct collect {
 	struct votes *out;
@@ -148,22 +152,41 @@ static bool has_answered(const struct visit *visit, size_t i)
 	return page || symptom_is_success(visit, i);
 }
 
+static void count_outside_in(struct collect *c, const struct visit *visit, size_t i,
+			     uint32_t network)
+{
+	struct cell_vote *v =
+		vote_in(c, VOTES_OUTSIDE_IN, network, visit->begun_ms, CLASS_DOMESTIC);
+	count_step(v, visit, i, symptom_is_good(visit, i));
+	if (has_answered(visit, i))
+		v->ok |= 1ULL << visit->target->slot;
+}
+
+/* The name servers of a country that is cut off are cut off too: the host is missed where it was. */
+static void collect_lost_name(struct collect *c, const struct visit *visit)
+{
+	uint32_t networks[NETWORKS_MAX];
+	size_t n = control_networks(visit, networks, NETWORKS_MAX);
+	for (size_t i = 0; i < visit->n; i++)
+		for (size_t k = 0; k < n; k++)
+			count_outside_in(c, visit, i, networks[k]);
+}
+
 /* A host inside, as seen by a control: for the network of each address that it went to. */
 static void collect_outside_in(struct collect *c, const struct visit *visit)
 {
-	const struct country_target *t = visit->target;
-	bool domestic = t->class == CLASS_DOMESTIC && t->last != KIND_QUIC && t->slot >= 0;
-	for (size_t i = 0; (domestic || t->inside) && i < visit->n; i++) {
+	bool named = false;
+	if (!visit_is_inside(visit))
+		return;
+	for (size_t i = 0; i < visit->n; i++) {
 		const struct result *r = visit->results[i];
 		uint32_t network = visit_network(visit, r->v[RESULT_ADDR]);
-		if (!network || visit_is_beside(visit, i))
-			continue;
-		struct cell_vote *v =
-			vote_in(c, VOTES_OUTSIDE_IN, network, visit->begun_ms, CLASS_DOMESTIC);
-		count_step(v, visit, i, symptom_is_good(visit, i));
-		if (has_answered(visit, i))
-			v->ok |= 1ULL << t->slot;
+		named |= r->kind != KIND_DNS || r->v[RESULT_FAILURE] == FAIL_NONE;
+		if (network && !visit_is_beside(visit, i))
+			count_outside_in(c, visit, i, network);
 	}
+	if (!named)
+		collect_lost_name(c, visit);
 }
 
 void votes_collect(struct votes *out, const struct evidence *e, int64_t bucket_ms)

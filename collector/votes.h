@@ -6,7 +6,7 @@
  *	elsewhere	VOTES_CONTROL: the controls of the country, all together (control.h)
  *			VOTES_OUTSIDE_IN: besides, for each network of the country, what of it was reached
  *			from outside. These are of class DOMESTIC alone. A target is in the cell of the network of
- *			the address that was gone to, and ok when anything came back that is no block page: sites may
+ *			the address that was gone to (where its name is lost: of those that it had), and ok when anything came back that is no block page: sites may
  *			well have another answer for foreigners */
 #ifndef COLLECTOR_VOTES_H
 #define COLLECTOR_VOTES_H

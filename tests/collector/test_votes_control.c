@@ -125,6 +125,41 @@ static void test_outside_in(void **state)
 	assert_int_equal(v->ok, 1 << 2);
 }
 
+/* A host whose name can't be looked up any more is missed where it was the day before. */
+static void test_lost_name(void **state)
+{
+	struct ballot *b = *state;
+	strcpy(b->batch.country, "DE");
+	b->control = control_new();
+	for (int day = 0; day < 3; day++) {
+		b->batch.n_results = 0;
+		int64_t t = T0 + day * 24 * 3600 * 1000LL;
+		struct result *r = ballot_add(b, KIND_DNS, INSIDE, t, FAIL_NONE);
+		if (!day) {
+			r->list[r->n_list++] = 0;
+			r->list[r->n_list++] = 1;
+			r->list[r->n_list++] = 3; /* of the network of the first */
+		} else {
+			r->v[RESULT_FAILURE] = FAIL_DNS_SERVFAIL;
+			ballot_add(b, KIND_DNS, OPEN, t, FAIL_DNS_SERVFAIL);
+		}
+		votes_clear(&b->votes);
+		collect(b);
+		const struct evidence e = ballot_evidence(b);
+		control_learn(b->control, &e);
+		for (size_t i = 0; i < 2; i++) {
+			const struct votes_bucket *v = find(b, VOTES_OUTSIDE_IN, networks[i], t);
+			assert_int_equal(v != NULL, day == 1);
+			if (!v)
+				continue;
+			assert_int_equal(v->vote[CLASS_DOMESTIC].tried, 1 << 4);
+			assert_int_equal(v->vote[CLASS_DOMESTIC].ok, 0);
+			assert_int_equal(v->vote[CLASS_DOMESTIC].step_tried[KIND_DNS], 1 << 4);
+		}
+	}
+	control_free(b->control);
+}
+
 /* A site that turns foreigners away is there; a block page is not the site. */
 static void test_turned_away(void **state)
 {
@@ -219,9 +254,9 @@ static void test_second_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_control),      T(test_outside_in),
-		T(test_turned_away),  T(test_inside_from_inside),
-		T(test_contradicted), T(test_second_answer),
+		T(test_control),       T(test_outside_in),	   T(test_lost_name),
+		T(test_turned_away),   T(test_inside_from_inside), T(test_contradicted),
+		T(test_second_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
