@@ -160,7 +160,8 @@ static void place(struct alarm *a, uint32_t leaf)
 
 static void begin(struct alarm *a, struct alarm_item *items, size_t n)
 {
-	qsort(items, n, sizeof(*items), by_size);
+	if (n)
+		qsort(items, n, sizeof(*items), by_size);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t at = number_of(a, &items[i].series);
 		if (series_is_leaf(&items[i].series) && !a->lines[at].placed)
