@@ -49,10 +49,10 @@ lossy() {
 }
 until_ok 100 "the probe gets through, and packets were lost" lossy
 
-judge throttle # the border lets 16 KiB of each connection pass at once, and then as much a second; pages are smaller than
-# that, and nobody slows the domestic site
+judge throttle # the border lets 32 KiB of each connection pass at once (the bucket of nft's limit holds its burst and a
+# second of its rate), and then 16 KiB a second; pages are smaller than that, and nobody slows the domestic site
 up "$SEARCH" "$GOV"
-every "$SPEED" speed '.bytes > 0 and .bytes <= 16384 + 16384 * (.ttfb + .us) / 1000000'
+every "$SPEED" speed '.bytes > 0 and .bytes <= 32768 + 16384 * (.ttfb + .us) / 1000000'
 every "$SPEED_NIN" speed 'ok and .bytes > 65000'
 rate() { # STATE TARGET: bytes a second, the best
 	jq -s --arg t "$2" '[.[] | select(.target == $t and .check == "speed") | .bytes * 1000000 / .us] | max | floor' \
