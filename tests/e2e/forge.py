@@ -85,7 +85,7 @@ def change_content(kind, plain):
     if kind == 'epoch':
         fields['epoch'] -= 30
     elif kind == 'country':
-        fields['country'], fields['region'] = 'QQ', None
+        fields['country'] = 'QQ'  # a control, in a region of another country
     elif kind == 'region':
         fields['region'] = 'IR-99'
     elif kind == 'no-results':

@@ -275,8 +275,8 @@ truthful() { # FROM OPTION...: up to now, the timeline says what the censor's lo
 		--from "$from" --until "$until" --step "$STEP_S" --settle "$SETTLE_S" --visit "$VISIT_S" "$@"
 }
 
-published_rows() { # FROM UNTIL: one line each
-	timeline "$1" "$2" | jq -c '.rows[] | del(.provisional)'
+published_rows() { # FROM UNTIL: one line each; when a provisional row was made last depends on when somebody looked
+	timeline "$1" "$2" | jq -c '.rows[] | if .provisional then del(.revised) else . end | del(.provisional)'
 }
 
 rebuild_shows_same() { # FROM UNTIL: views made anew from the archive show the same rows; of a time that is settled
