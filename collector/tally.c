@@ -148,7 +148,7 @@ static void note_mechanisms(struct tally_probe *out, const struct probe *p,
 				       ? (v->step_tried[KIND_QUIC] & ~v->step_ok[KIND_QUIC]) != 0
 				       : (v->mech[m] & say) != 0;
 		}
-		if (could && m != MECH_THROTTLE)
+		if ((could || did) && m != MECH_THROTTLE)
 			note(&out->mech, m, did);
 	}
 }

@@ -216,6 +216,19 @@ static void test_mechanisms(void **state)
 	assert_int_equal(v.mech[MECH_HTTP_BLOCKPAGE].n, 0);
 }
 
+/* A block page in clear text where a TLS greeting should be: whoever saw it could see it, without a step of HTTP. */
+static void test_seen_early(void **state)
+{
+	(void)state;
+	struct world w = {0};
+	struct cell_vote *v = vote(&w, CLASS_FILTERED, 1, ALL, 0);
+	v->step_tried[KIND_TLS] = ALL;
+	v->mech[MECH_HTTP_BLOCKPAGE] = ONE;
+	struct verdict all = count(&w);
+	assert_int_equal(all.mech[MECH_HTTP_BLOCKPAGE].n, 1);
+	assert_int_equal(all.mech[MECH_HTTP_BLOCKPAGE].hit, 1);
+}
+
 /* The same probe in two networks is one, reaches what it reached in either, and has lost what it lost in both. */
 static void test_merge(void **state)
 {
@@ -262,7 +275,8 @@ int main(void)
 		cmocka_unit_test(test_nothing),	   cmocka_unit_test(test_one_probe),
 		cmocka_unit_test(test_loss),	   cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_slow),	   cmocka_unit_test(test_no_say),
-		cmocka_unit_test(test_mechanisms), cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_mechanisms), cmocka_unit_test(test_seen_early),
+		cmocka_unit_test(test_merge),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
