@@ -104,6 +104,24 @@ static char *absolute(const char *path)
 	return xasprintf("%s/%s", cwd, path);
 }
 
+/* A word after a flag is its value unless it is a flag itself. What only looks like one is a value: every 4096th key of a
+ * collector begins with two dashes. */
+static bool is_flag(const struct options *o, const char *word)
+{
+	if (strncmp(word, "--", 2))
+		return false;
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+	char flag[80];
+	if (len >= sizeof(flag))
+		return false;
+	snprintf(flag, sizeof(flag), "%.*s", (int)len, name);
+	for (size_t i = 0; i < N_SWITCHES; i++)
+		if (!strcmp(flag, switches[i].name))
+			return true;
+	return !len || !strcmp(flag, "config") || conf_find_flag(o->conf, flag);
+}
+
 /* The value of a switch that has one; NULL, or what is wrong with it. */
 static const char *keep_value(struct options *o, unsigned int bit, const char *value)
 {
@@ -193,7 +211,7 @@ static int take_flag(struct options *o, int argc, char *const *argv, int *i, uns
 	bool is_switch = !conf_find_flag(o->conf, flag) && strcmp(flag, "config");
 	if (value) {
 		value++;
-	} else if ((!is_switch || takes_value(flag)) && next && strncmp(next, "--", 2)) {
+	} else if ((!is_switch || takes_value(flag)) && next && !is_flag(o, next)) {
 		value = next;
 		(*i)++;
 	}

@@ -62,6 +62,12 @@ static void arguments(void **state)
 	assert_int_equal(conf_count(o.conf, "collector", "url"), 2);
 	options_free(&o);
 
+	/* a key of a collector may look like a flag */
+	assert_int_equal(parse(&o, SWITCH_ALL, "--key --Zq3_x --yes"), 0);
+	assert_string_equal(conf_str(o.conf, "collector", "key"), "--Zq3_x");
+	assert_int_equal(o.switches, SWITCH_YES);
+	options_free(&o);
+
 	assert_int_equal(parse(&o, 0, "-h"), 0);
 	assert_int_equal(o.switches, SWITCH_HELP);
 	assert_false(o.file_named);
