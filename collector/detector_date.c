@@ -85,6 +85,7 @@ static struct counts sum_of(const struct detector *d, enum what what, int64_t fr
  * than it is. */
 #define EDGE	 0.25
 #define GAIN_MIN 5.0
+#define BEFORE	 16 /* buckets that are looked at before those of the evidence */
 
 /* log-likelihood of a count, but for what does not depend on the rate */
 static double poisson(double count, double rate, double exposure)
@@ -217,11 +218,17 @@ static double mean(const struct profile *f)
 	return sum / f->sum / PARTS;
 }
 
+/* In so much time three reports usually come, or one bucket. */
+static int64_t three_reports(const struct detector *d)
+{
+	double usual = sum_of(d, BACK, first(d), d->until_ms).exposure / DETECTOR_TRAIL;
+	return llround(fmax(1, usual > 0 ? 3 / usual : 0) * (double)d->bucket_ms);
+}
+
 /* Where the evidence began, give or take three reports. */
 static struct detector_span fall_back(const struct detector *d, int64_t since_ms)
 {
-	double usual = sum_of(d, BACK, first(d), d->until_ms).exposure / DETECTOR_TRAIL;
-	int64_t give = llround(fmax(1, usual > 0 ? 3 / usual : 0) * (double)d->bucket_ms);
+	int64_t give = three_reports(d);
 	return (struct detector_span){since_ms, since_ms - give, since_ms + give};
 }
 
@@ -248,9 +255,18 @@ static struct detector_span date(const struct detector *d, enum what what, int64
 				      from + llround(ceil(hi) * bucket)};
 }
 
+/* Not long before the evidence began: a part that was lost hours earlier and is not enough to speak for all is another
+ * change, and the likelier one while few buckets of the whole loss are known. */
+static int64_t onset_from(const struct detector *d, int64_t since_ms)
+{
+	int64_t from = since_ms - BEFORE * d->bucket_ms - three_reports(d);
+	return from - from % d->bucket_ms;
+}
+
 struct detector_span detector_date_votes(const struct detector *d)
 {
-	struct detector_span s = date(d, LOST_VOTES, 0, d->lost.since_ms);
+	int64_t since = d->lost.since_ms;
+	struct detector_span s = date(d, LOST_VOTES, onset_from(d, since), since);
 	if (!d->known)
 		s.lo_ms = 0;
 	return s;
@@ -258,7 +274,8 @@ struct detector_span detector_date_votes(const struct detector *d)
 
 struct detector_span detector_date_silence(const struct detector *d)
 {
-	return date(d, LOST_REPORTS, 0, d->silent[detector_silence(d)].since_ms);
+	int64_t since = d->silent[detector_silence(d)].since_ms;
+	return date(d, LOST_REPORTS, onset_from(d, since), since);
 }
 
 struct detector_span detector_date_back(const struct detector *d)

@@ -107,6 +107,22 @@ static void test_votes(void **state)
 	assert_true(fabs(e->severity - 2) < 0.1); /* all of it, for two hours */
 }
 
+/* A part is lost for hours, then all: the loss of the series began with the second. */
+static void test_two_steps(void **state)
+{
+	(void)state;
+	struct run r;
+	start(&r, SIGN_LOSS);
+	feed(&r, 100, N, 0);
+	feed(&r, 34, N, 3);
+	assert_int_equal(r.n_began, 0);
+	int64_t cut = r.now_ms;
+	feed(&r, 2, N, 9);
+	assert_int_equal(r.n_began, 1);
+	expect_near(r.began[0].onset_ms, cut, BUCKET);
+	assert_true(r.began[0].onset_lo_ms <= cut && cut <= r.began[0].onset_hi_ms);
+}
+
 static void test_silence(void **state)
 {
 	(void)state;
@@ -430,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_votes),
+		cmocka_unit_test(test_two_steps),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_silence_alone),
 		cmocka_unit_test(test_spread),
