@@ -157,7 +157,8 @@ static void look_at_authorities(struct doctor *d)
 		doctor_say(d, DOCTOR_PROBLEM, "authorities", advice,
 			   "no certificate in %s: no site could be verified", path);
 	else
-		doctor_say(d, DOCTOR_OK, "authorities", NULL, "%zu certificates in %s", n, path);
+		doctor_say(d, DOCTOR_OK, "authorities", NULL, "%zu certificate%s in %s", n,
+			   n == 1 ? "" : "s", path);
 	if (f)
 		fclose(f);
 }

@@ -208,14 +208,15 @@ void row_line(struct buf *out, const struct row *r, const struct term *t, int co
 void row_link(struct buf *out, const struct result *link, const struct term *t, bool wide)
 {
 	static const struct {
-		enum result_field field;
+		enum result_field there,
+			answers; /* it is not good when it is known not to answer */
 		const char *name, *brief;
-	} parts[] = {{RESULT_IPV4, "IPv4", "v4"},
-		     {RESULT_IPV6, "IPv6", "v6"},
-		     {RESULT_GATEWAY, "gateway", "gw"},
-		     {RESULT_NS, "resolver", "ns"}};
+	} parts[] = {{RESULT_IPV4, RESULT_IPV4, "IPv4", "v4"},
+		     {RESULT_IPV6, RESULT_IPV6, "IPv6", "v6"},
+		     {RESULT_GATEWAY, RESULT_GWUP, "gateway", "gw"},
+		     {RESULT_NS, RESULT_NSUP, "resolver", "ns"}};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		bool good = link->v[parts[i].field] == 1;
+		bool good = link->v[parts[i].there] == 1 && link->v[parts[i].answers] != 0;
 		buf_printf(out, "%s%s %s%s%s", i ? "  " : "", wide ? parts[i].name : parts[i].brief,
 			   term_color(t, good ? TERM_GREEN : TERM_RED), term_mark(t, good),
 			   term_color(t, TERM_RESET));

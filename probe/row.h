@@ -39,7 +39,8 @@ bool row_is_up(const struct row *r);
  * and every step, on fewer with host and outcome. */
 void row_line(struct buf *out, const struct row *r, const struct term *t, int columns);
 
-/* Appends the parts of a link result with their marks; short names where columns are scarce. */
+/* Appends the parts of a link result with their marks; short names where columns are scarce. A part is good when it is there
+ * and not known to be dumb. */
 void row_link(struct buf *out, const struct result *link, const struct term *t, bool wide);
 
 /* The failure in a word or three, without the name of the kind: "timeout", "connection refused". */

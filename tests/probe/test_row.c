@@ -180,6 +180,13 @@ static void link_line(void **state)
 	buf_reset(&out);
 	row_link(&out, &link, &(struct term){0}, false);
 	assert_string_equal(out.data, "v4 +  v6 x  gw +  ns x");
+
+	/* what is there, but is known not to answer, is not good */
+	link.v[RESULT_NS] = 1;
+	link.v[RESULT_GWUP] = link.v[RESULT_NSUP] = 0;
+	buf_reset(&out);
+	row_link(&out, &link, &plain, true);
+	assert_string_equal(out.data, "IPv4 ✓  IPv6 ✗  gateway ✗  resolver ✗");
 	buf_clear(&out);
 }
 
