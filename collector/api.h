@@ -19,6 +19,7 @@
 
 struct archive;
 struct country;
+struct country_map;
 struct ingest;
 struct live;
 struct place;
@@ -27,6 +28,7 @@ struct server;
 /* What handlers may use; all borrowed. */
 struct api {
 	const struct country *country;
+	const struct country_map *map; /* NULL: nobody drew one */
 	const struct publish *publish;
 	const struct place *place;
 	struct ingest *ingest;

@@ -17,8 +17,9 @@
 #define PAGE_ROW   24
 #define MANY_ROWS  16
 #define NARROW_ROW 18
-/* The least that a page leaves for the plot on a phone. */
+/* The least that a page leaves for the plot, on a phone and on a desk. */
 #define PAGE_PLOT   200
+#define PAGE_BROAD  700
 #define NAME_SIZE   12
 #define NAMES_SPACE 10
 
@@ -139,10 +140,13 @@ void chart_grid_html(struct html *h, const struct chart_grid *g)
 		return;
 	html_putf(h,
 		  "<div class=\"cells\" data-from=\"%" PRId64 "\" data-step=\"%" PRId64 "\" "
-		  "data-columns=\"%" PRId64 "\">",
-		  g->scale.from_ms, g->step_ms, columns(g));
+		  "data-columns=\"%" PRId64 "\" data-offset=\"%d\">",
+		  g->scale.from_ms, g->step_ms, columns(g), g->scale.offset_min);
+	html_put(h, "<div class=\"narrow\">");
 	chart_axis(h, NULL, &g->scale, PAGE_PLOT);
-	html_put(h, "\n<ol>\n");
+	html_put(h, "</div><div class=\"broad\">");
+	chart_axis(h, NULL, &g->scale, PAGE_BROAD);
+	html_put(h, "</div>\n<ol>\n");
 	for (size_t i = 0; i < g->n; i++)
 		put_name(h, &g->rows[i]);
 	html_put(h, "</ol>\n");

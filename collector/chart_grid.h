@@ -3,12 +3,14 @@
  * In a page: names that are links, each with its finding for those who can't see, and beside them one
  * SVG of all cells, in whole columns and rows, a path per state:
  *
- *	<div class="cells" data-from="MS" data-step="MS" data-columns="720">
- *	  <svg class="axis">  <ol><li><a href>Tehran<span class="unseen">: finding</span></a>  <svg class="plot">
+ *	<div class="cells" data-from="MS" data-step="MS" data-columns="720" data-offset="MINUTES">
+ *	  <div class="narrow"><svg class="axis"></div>  <div class="broad">...</div>
+ *	  <ol><li><a href>Tehran<span class="unseen">: finding</span></a>  <svg class="plot">
  *
  * A path of the plot is made of pieces "mX YhWv11h-Wz", X and Y counted from the piece before: W columns
- * of the row Y / 12. A script that lets keys walk from cell to cell finds all it needs in that; without
- * it there is the table (chart_twin.h). */
+ * of the row Y / 12. The state is that of the path's class or id. A script that lets keys walk from cell to
+ * cell (web/page.js) finds all it needs in that, and the names of states in the key (chart_look.h) before
+ * it; without it there is the table (chart_twin.h). */
 #ifndef COLLECTOR_CHART_GRID_H
 #define COLLECTOR_CHART_GRID_H
 

@@ -11,10 +11,11 @@ struct twin {
 	size_t n, most; /* rows asked for; rows that are written */
 };
 
-static void put_head(struct html *h, const char *heading, const enum text *columns, size_t n)
+static void put_head(struct html *h, enum text summary, const char *heading,
+		     const enum text *columns, size_t n)
 {
 	html_put(h, "<details class=\"twin\"><summary>");
-	html_say(h, TEXT_TWIN, NULL, NULL, NULL);
+	html_say(h, summary, NULL, NULL, NULL);
 	html_put(h, "</summary>\n<table><thead><tr>");
 	if (heading) {
 		html_put(h, "<th scope=\"col\">");
@@ -72,7 +73,7 @@ void chart_twin(struct html *h, const struct chart_scale *s, const char *heading
 	static const enum text columns[] = {TEXT_TWIN_FROM, TEXT_TWIN_UNTIL, TEXT_TWIN_STATE};
 	struct twin t = {h, s, 0, most};
 	bool named = n != 1 || rows[0].name;
-	put_head(h, named ? heading : NULL, columns, 3);
+	put_head(h, TEXT_TWIN, named ? heading : NULL, columns, 3);
 	for (size_t i = 0; i < n; i++) {
 		struct chart_walk w = {.chart = rows[i].chart};
 		struct chart_run r;
@@ -104,7 +105,7 @@ void chart_twin_share(struct html *h, const struct chart_scale *s, const struct 
 	static const enum text columns[] = {TEXT_TWIN_FROM, TEXT_TWIN_UNTIL, TEXT_TWIN_UP,
 					    TEXT_TWIN_INTERVAL};
 	struct twin t = {h, s, 0, most};
-	put_head(h, NULL, columns, 4);
+	put_head(h, TEXT_TWIN_SHARE, NULL, columns, 4);
 	for (size_t i = 0, end; i < share->n; i = end) {
 		for (end = i + 1; end < share->n; end++)
 			if (memcmp(&share->points[end], &share->points[i], sizeof(*share->points)))

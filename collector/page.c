@@ -15,25 +15,22 @@
  * rush of readers costs one page. */
 #define MAX_AGE_S 5
 
-/* "?asof=..." where that was asked for; without it, nothing. */
-static void put_asof(struct html *h, const struct view *v, const char *before)
+/* "asof=..." where that was asked for; without it, nothing. */
+static void put_asof(struct buf *out, const struct view *v, const char *before)
 {
 	char asof[CALENDAR_RFC3339_LEN];
 	if (v->call->params.asof_ms)
-		html_putf(h, "%sasof=%s", before,
-			  calendar_rfc3339(asof, v->call->params.asof_ms, 0));
+		buf_printf(out, "%sasof=%s", before,
+			   calendar_rfc3339(asof, v->call->params.asof_ms, 0));
 }
 
-void page_href(struct html *h, const struct view *v, const char *path)
+void page_href(struct buf *out, const struct view *v, const char *path)
 {
 	const char *range = query_get(&v->call->query, "range");
-	html_put(h, v->lang == LANG_FA ? "/fa" : "");
-	html_text(h, path);
-	if (range) {
-		html_put(h, "?range=");
-		html_text(h, range);
-	}
-	put_asof(h, v, range ? "&amp;" : "?");
+	buf_printf(out, "%s%s", v->lang == LANG_FA ? "/fa" : "", path);
+	if (range)
+		buf_printf(out, "?range=%s", range);
+	put_asof(out, v, range ? "&" : "?");
 }
 
 /* A view of what was once known does not change. */
@@ -42,7 +39,7 @@ static bool is_live(const struct view *v, const struct page *p)
 	return p->stream && !v->call->params.asof_ms;
 }
 
-static void put_head(struct html *h, const struct view *v, const struct page *p)
+static void put_head(struct html *h, const struct page *p)
 {
 	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
 	bool fa = h->lang == LANG_FA;
@@ -53,18 +50,17 @@ static void put_head(struct html *h, const struct view *v, const struct page *p)
 	html_put(
 		h,
 		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
-	html_put(h, p->headline);
+	html_text(h, p->headline);
 	html_put(h, " – ");
 	html_say(h, TEXT_SITE, NULL, NULL, NULL);
 	html_put(h, "</title>\n<meta name=\"description\" content=\"");
-	html_put(h, p->headline);
+	html_text(h, p->headline);
 	html_put(h, "\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
 		    "<link rel=\"icon\" href=\"/web/icon.svg\">\n");
 	html_putf(h, "<link rel=\"stylesheet\" href=\"/web/style.css?v=%s\">\n",
 		  page_asset_version(style, asset_style_css, asset_style_css_len));
-	if (is_live(v, p))
-		html_putf(h, "<script src=\"/web/live.js?v=%s\" defer></script>\n",
-			  page_asset_version(script, asset_live_js, asset_live_js_len));
+	html_putf(h, "<script src=\"/web/page.js?v=%s\" defer></script>\n",
+		  page_asset_version(script, asset_page_js, asset_page_js_len));
 	html_put(h, "</head>\n<body>\n");
 }
 
@@ -80,7 +76,7 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
 		  fa ? "" : "/fa");
 	html_text(h, p->path);
-	put_asof(h, v, "?");
+	put_asof(h->out, v, "?");
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
 	html_put(h, "</a></div>\n</header>\n");
@@ -106,7 +102,7 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 		html_put(h, v->lang == LANG_FA ? "/fa" : "");
 		html_text(h, p->path);
 		html_putf(h, "?range=%s", ranges[i].value);
-		put_asof(h, v, "&amp;");
+		put_asof(h->out, v, "&amp;");
 		html_put(h, now ? "\" aria-current=\"page\">" : "\">");
 		html_say(h, ranges[i].text, NULL, NULL, NULL);
 		html_put(h, "</a>");
@@ -134,7 +130,7 @@ static void put_when_known(struct html *h, const struct view *v, const struct pa
 
 void page_begin(struct html *h, const struct view *v, const struct page *p)
 {
-	put_head(h, v, p);
+	put_head(h, p);
 	html_put(h, "<header>\n");
 	if (v->call->api->synthetic) {
 		html_put(h, "<p class=\"synthetic\" role=\"note\"><b>");
@@ -150,7 +146,7 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	html_put(h, ">\n");
 	chart_patterns(h, false);
 	html_put(h, "<h1>");
-	html_put(h, p->headline);
+	html_text(h, p->headline);
 	html_put(h, "</h1>\n");
 	put_when_known(h, v, p);
 	if (p->data_query)
@@ -173,7 +169,7 @@ static void put_data_links(struct html *h, const struct view *v, const struct pa
 			" <a "
 			"href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64,
 			formats[i], p->data_query, from, until, v->step_ms / 1000);
-		put_asof(h, v, "&amp;");
+		put_asof(h->out, v, "&amp;");
 		html_putf(h, "\">%s</a>", i ? "JSON" : "CSV");
 	}
 	html_put(h, " · <a href=\"");

@@ -12,12 +12,14 @@
 #include "collector/chart.h"
 #include "collector/chart_look.h"
 #include "collector/chart_scale.h"
+#include "collector/chart_share.h"
 #include "collector/html.h"
 
-/* One series: its band and where it stands at the end. */
+/* One series: its states and where it stands at the end. */
 struct strip {
 	struct series series;
 	struct chart chart;
+	struct chart_share share; /* without points unless its strips have shares */
 	struct row current; /* newest step that says something, of the last few; else too few */
 	bool heard;	    /* a probe was heard or expected in the time shown */
 	int64_t since_ms;   /* of the current state; 0: the steps are too coarse to say */
@@ -27,13 +29,14 @@ struct strip {
 struct strips {
 	struct strip *items; /* owned */
 	size_t n, room;
+	bool shares; /* set by the caller: keep the share of each step too */
 };
 
 struct view {
 	struct call *call; /* borrowed */
 	const struct country *country;
 	enum lang lang;
-	int64_t from_ms, until_ms, step_ms; /* until is the end of the last whole step */
+	int64_t from_ms, until_ms, step_ms; /* from is on a step, until on one of stored rows */
 	int64_t range_ms;		    /* 0: of a fixed time */
 	int offset_min;			    /* local time, or 0 when tz=UTC was asked for */
 	struct event *events;		    /* newest first, owned */
@@ -62,7 +65,7 @@ bool view_has_history(const struct view *v);
 /* What a page is, for its frame. */
 struct page {
 	const char *path;	/* without language and query: "/region/IR-23" */
-	const char *headline;	/* also the title */
+	const char *headline;	/* plain text; also the title */
 	const char *data_query; /* of the same view in the API: "by=region" */
 	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
@@ -75,23 +78,55 @@ void page_answer_take(struct call *c, struct reply *reply);
 /* A problem for a person. */
 void page_problem(struct call *c, const struct problem *p);
 /* The address of a page in the language of v, with the range that was asked for. */
-void page_href(struct html *h, const struct view *v, const char *path);
+void page_href(struct buf *out, const struct view *v, const char *path);
 
-/* Parts. */
+/* The axis of all charts of a view; its end is that of the last step. */
+struct chart_scale view_scale(const struct view *v);
+
+/* Strips as rows of charts: each named by what sets it apart from own, the series of the page, with
+ * the finding in words. */
+struct page_rows {
+	struct chart_row *rows;
+	struct row_words *words; /* what the rows borrow; page_rows.c */
+	size_t n;
+};
+void page_rows_init(struct page_rows *r, const struct view *v, const struct series *own,
+		    const struct strips *s);
+void page_rows_clear(struct page_rows *r);
+/* "domestic only since 20:00, up 10% (2–31%), n 20 of 22" */
+void page_finding(struct buf *out, const struct view *v, const struct strip *s);
+/* "up 10% (2–31%), n 20 of 22"; of fewer than min_probes only that: "n<5"; nothing of what gives
+ * away such a number. */
+void page_figures(struct buf *out, const struct view *v, const struct row *r);
+const char *page_country_name(const struct view *v);
+
+/* Charts, each with its table. finding is plain text. */
+void part_map(struct html *h, const struct view *v, const struct strips *regions,
+	      const char *finding);
+struct page_grid {
+	const char *id; /* a word that no other chart of the page has */
+	enum text heading, names;
+	const struct series *own; /* what the page is about */
+	const struct strips *strips;
+	const char *finding; /* of all of them, plain text */
+	bool newest;	     /* with a table of the newest figures too */
+};
+/* Nothing when there are no strips. */
+void part_grid(struct html *h, const struct view *v, const struct page_grid *g);
+/* Where s stands, its states and its share up over time. */
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
-/* Heading and one line per strip, each named by what sets it apart from own, the series of the
- * page; nothing when there are no strips. */
-void part_strips(struct html *h, const struct view *v, enum text heading, const struct series *own,
-		 const struct strips *s);
+
+/* Other parts. */
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
+void part_mechanisms(struct html *h, const struct view *v, const struct strip *s);
 void part_events(struct html *h, const struct view *v, const struct page *p);
 void part_legend(struct html *h, const struct view *v);
 
 /* "Observed loss of international access in 3 of 31 provinces": from provinces, or from the one
- * series when there are no more than one. */
-void headline_provinces(struct html *h, const struct view *v, const struct strips *provinces,
+ * series when there are no more than one. Plain text. */
+void headline_provinces(struct buf *out, const struct view *v, const struct strips *provinces,
 			const struct strip *whole);
-void headline_series(struct html *h, const char *name, const struct strip *s);
+void headline_series(struct buf *out, enum lang lang, const char *name, const struct strip *s);
 /* "At 20:15 local time ...", how many were heard, how many provinces can't be judged. */
 void part_coverage(struct html *h, const struct view *v, const struct strip *whole,
 		   const struct strips *provinces);

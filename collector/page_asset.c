@@ -36,8 +36,8 @@ void page_asset(struct call *c)
 	struct problem p = {0};
 	if (!strcmp(c->tail, "style.css")) {
 		answer(c, asset_style_css, asset_style_css_len, "text/css; charset=utf-8");
-	} else if (!strcmp(c->tail, "live.js")) {
-		answer(c, asset_live_js, asset_live_js_len, "text/javascript; charset=utf-8");
+	} else if (!strcmp(c->tail, "page.js")) {
+		answer(c, asset_page_js, asset_page_js_len, "text/javascript; charset=utf-8");
 	} else if (!strcmp(c->tail, "icon.svg")) {
 		answer(c, asset_icon_svg, asset_icon_svg_len, "image/svg+xml");
 	} else {

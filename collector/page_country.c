@@ -19,8 +19,7 @@ struct draft {
 	struct view view;
 	struct reply reply;
 	struct html html;
-	struct buf headline;
-	struct html headline_html;
+	struct buf headline; /* plain text */
 	struct strips whole; /* one strip */
 };
 
@@ -30,8 +29,7 @@ static void draft_init(struct draft *d, struct call *c)
 	reply_init(&d->reply, 200, PAGE_MAX);
 	buf_init(&d->headline, HEADLINE_MAX);
 	d->html = (struct html){&d->reply.body, d->view.lang};
-	d->headline_html = (struct html){&d->headline, d->view.lang};
-	d->whole = (struct strips){0};
+	d->whole = (struct strips){.shares = true};
 }
 
 /* Answers with what was drafted, or with 503 when the store gave out half-way. */
@@ -112,9 +110,19 @@ static void add_provinces(const struct view *v, struct strips *s)
 	}
 }
 
-static const char *country_name(const struct view *v)
+/* What the country is made of, when it is of several. The map has the newest figures of provinces. */
+static void put_grid(struct draft *d, const char *id, enum text heading, enum text names,
+		     const struct strips *s)
 {
-	return v->lang == LANG_FA ? v->country->name_fa : v->country->name_en;
+	const struct page_grid g = {id,
+				    heading,
+				    names,
+				    &d->whole.items[0].series,
+				    s,
+				    d->headline.data,
+				    heading != TEXT_PROVINCES || !d->view.call->api->map};
+	if (s->n > 1)
+		part_grid(&d->html, &d->view, &g);
 }
 
 static void write_country(struct draft *d, const struct strip *whole,
@@ -124,19 +132,24 @@ static void write_country(struct draft *d, const struct strip *whole,
 	static const struct strips none;
 	const struct view *v = &d->view;
 	struct html *h = &d->html;
+	const struct strips *parts = provinces->n > 1 ? provinces : NULL;
 	const struct page page = {.path = "/",
 				  .headline = d->headline.data,
 				  .data_query = "by=region",
 				  .stream = "by=country"};
 	page_begin(h, v, &page);
-	part_coverage(h, v, whole, provinces->n > 1 ? provinces : NULL);
+	part_coverage(h, v, whole, parts);
+	html_put(h, "<div class=\"two\">\n");
+	part_map(h, v, parts ? parts : &none, page.headline);
+	html_put(h, "<div>\n");
 	part_hero(h, v, whole,
-		  provinces->n > 1 ? html_word(v->lang, TEXT_WHOLE_COUNTRY) : country_name(v));
-	part_strips(h, v, TEXT_PROVINCES, &whole->series, provinces->n > 1 ? provinces : &none);
-	part_reach(h, v, whole);
+		  parts ? html_word(v->lang, TEXT_WHOLE_COUNTRY) : page_country_name(v));
 	part_events(h, v, &page);
-	part_strips(h, v, TEXT_ACCESSES, &whole->series, accesses->n > 1 ? accesses : &none);
-	part_strips(h, v, TEXT_NETWORKS, &whole->series, networks->n > 1 ? networks : &none);
+	html_put(h, "</div>\n</div>\n");
+	put_grid(d, "provinces", TEXT_PROVINCES, TEXT_TWIN_PROVINCE, provinces);
+	put_grid(d, "networks", TEXT_NETWORKS, TEXT_TWIN_SERIES, networks);
+	put_grid(d, "lines", TEXT_ACCESSES, TEXT_TWIN_SERIES, accesses);
+	part_reach(h, v, whole);
 	part_legend(h, v);
 	page_end(h, v, &page);
 }
@@ -155,11 +168,11 @@ void page_country(struct call *c)
 	struct strip *whole = gather_whole(&d, &any, &country);
 	if (view_fit(&d.view, whole)) {
 		strips_clear(&d.whole);
-		d.whole = (struct strips){0};
+		d.whole = (struct strips){.shares = true};
 		whole = gather_whole(&d, &any, &country);
 	}
 	if (!whole->heard && !view_has_history(&d.view)) {
-		html_say(&d.headline_html, TEXT_HEAD_EMPTY, NULL, NULL, NULL);
+		html_fill(&d.headline, d.view.lang, TEXT_HEAD_EMPTY, NULL, NULL, NULL);
 		write_empty(&d);
 	} else {
 		add_provinces(&d.view, &provinces);
@@ -170,7 +183,7 @@ void page_country(struct call *c)
 		view_gather_events(&d.view, by_region);
 		view_sort(&d.view, &provinces);
 		view_sort(&d.view, &networks);
-		headline_provinces(&d.headline_html, &d.view, &provinces, whole);
+		headline_provinces(&d.headline, &d.view, &provinces, whole);
 		write_country(&d, whole, &provinces, &accesses, &networks);
 	}
 	strips_clear(&provinces);
@@ -179,7 +192,7 @@ void page_country(struct call *c)
 	draft_finish(&d);
 }
 
-/* A region or a network: its own band, then what it is made of. */
+/* A region or a network: its own states and share, then what it is made of. */
 static void answer_series(struct call *c, const struct series *own, const char *name,
 			  struct series_query q, enum text heading)
 {
@@ -199,14 +212,19 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	q.by_region = q.by_isp = q.by_access = true;
 	view_gather(&d.view, &parts, q);
 	view_sort(&d.view, &parts);
-	headline_series(&d.headline_html, name, whole);
+	headline_series(&d.headline, d.view.lang, name, whole);
 	page.headline = d.headline.data;
 	page_begin(&d.html, &d.view, &page);
 	part_coverage(&d.html, &d.view, whole, NULL);
 	part_hero(&d.html, &d.view, whole, name);
-	part_strips(&d.html, &d.view, heading, own, &parts);
-	part_reach(&d.html, &d.view, whole);
+	const struct page_grid grid = {
+		"parts", heading, *own->region ? TEXT_TWIN_SERIES : TEXT_TWIN_PROVINCE,
+		own,	 &parts,  page.headline,
+		true};
+	part_grid(&d.html, &d.view, &grid);
 	part_events(&d.html, &d.view, &page);
+	part_reach(&d.html, &d.view, whole);
+	part_mechanisms(&d.html, &d.view, whole);
 	part_legend(&d.html, &d.view);
 	page_end(&d.html, &d.view, &page);
 	strips_clear(&parts);

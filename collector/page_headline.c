@@ -26,36 +26,35 @@ static struct tally count(const struct strips *provinces)
 	return t;
 }
 
-void headline_series(struct html *h, const char *name, const struct strip *s)
+void headline_series(struct buf *out, enum lang lang, const char *name, const struct strip *s)
 {
-	html_say(h, TEXT_HEAD_STATE, name,
-		 state_meaning(s->current.v.state, h->lang == LANG_FA ? "fa" : "en"), NULL);
+	html_fill(out, lang, TEXT_HEAD_STATE, name,
+		  state_meaning(s->current.v.state, lang == LANG_FA ? "fa" : "en"), NULL);
 }
 
-void headline_provinces(struct html *h, const struct view *v, const struct strips *provinces,
+void headline_provinces(struct buf *out, const struct view *v, const struct strips *provinces,
 			const struct strip *whole)
 {
 	struct tally t = count(provinces);
-	enum lang l = h->lang;
+	enum lang l = v->lang;
 	struct words of = words_int(l, (int64_t)provinces->n), lost = words_int(l, (int64_t)t.lost);
 	struct words silent = words_int(l, (int64_t)t.silent);
-	const char *name = l == LANG_FA ? v->country->name_fa : v->country->name_en;
 	if (provinces->n <= 1 || (!t.known && whole))
-		headline_series(h, name, whole);
+		headline_series(out, l, page_country_name(v), whole);
 	else if (t.lost == 1 && !t.silent)
-		html_say(h, TEXT_HEAD_LOST_ONE, NULL, NULL,
-			 rowtext_region_name(v->country, t.only->series.region, l));
+		html_fill(out, l, TEXT_HEAD_LOST_ONE, NULL, NULL,
+			  rowtext_region_name(v->country, t.only->series.region, l));
 	else if (t.lost && t.silent)
-		html_say(h, TEXT_HEAD_LOST_SILENT, lost.s, of.s, silent.s);
+		html_fill(out, l, TEXT_HEAD_LOST_SILENT, lost.s, of.s, silent.s);
 	else if (t.lost)
-		html_say(h, t.lost == provinces->n ? TEXT_HEAD_LOST_ALL : TEXT_HEAD_LOST, lost.s,
-			 of.s, NULL);
+		html_fill(out, l, t.lost == provinces->n ? TEXT_HEAD_LOST_ALL : TEXT_HEAD_LOST,
+			  lost.s, of.s, NULL);
 	else if (t.silent)
-		html_say(h, TEXT_HEAD_SILENT, silent.s, of.s, NULL);
+		html_fill(out, l, TEXT_HEAD_SILENT, silent.s, of.s, NULL);
 	else if (t.worse)
-		html_say(h, TEXT_HEAD_WORSE, words_int(l, (int64_t)t.worse).s, of.s, NULL);
+		html_fill(out, l, TEXT_HEAD_WORSE, words_int(l, (int64_t)t.worse).s, of.s, NULL);
 	else
-		html_say(h, t.known ? TEXT_HEAD_FINE : TEXT_HEAD_UNKNOWN, NULL, NULL, NULL);
+		html_fill(out, l, t.known ? TEXT_HEAD_FINE : TEXT_HEAD_UNKNOWN, NULL, NULL, NULL);
 }
 
 static void put_heard(struct html *h, const struct view *view, const struct verdict *v)

@@ -5,7 +5,7 @@
 #include "collector/country.h"
 #include "collector/page.h"
 
-/* A page's bands have about as many steps as a phone has pixels. */
+/* A page's charts have about as many steps as a phone has pixels. */
 #define STEPS_MAX 360
 
 /* The newest step is often still being reported; up to this many are asked until one says more than
@@ -39,6 +39,14 @@ static void set_range(struct view *v, int64_t from_ms)
 	int64_t row_ms = v->call->api->publish->row_step_ms;
 	v->from_ms = from_ms < v->until_ms ? from_ms : v->until_ms - row_ms;
 	v->step_ms = choose_step(v->until_ms - v->from_ms, row_ms);
+	v->from_ms -= v->from_ms % v->step_ms;
+}
+
+struct chart_scale view_scale(const struct view *v)
+{
+	int64_t steps = (v->until_ms - v->from_ms + v->step_ms - 1) / v->step_ms;
+	return (struct chart_scale){v->from_ms, v->from_ms + steps * v->step_ms, v->offset_min,
+				    words_calendar(v->lang)};
 }
 
 void view_init(struct view *v, struct call *c)
@@ -79,8 +87,10 @@ void view_clear(struct view *v)
 
 void strips_clear(struct strips *s)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		chart_clear(&s->items[i].chart);
+		chart_share_clear(&s->items[i].share);
+	}
 	free(s->items);
 }
 
@@ -94,7 +104,10 @@ struct strip *view_strip(const struct view *v, struct strips *s, const struct se
 	*strip = (struct strip){.series = *series};
 	strip->current.v.state = STATE_INSUFFICIENT;
 	strip->current.series = *series;
-	chart_init(&strip->chart, v->from_ms, v->until_ms);
+	struct chart_scale scale = view_scale(v);
+	chart_init(&strip->chart, scale.from_ms, scale.until_ms);
+	if (s->shares)
+		chart_share_init(&strip->share, scale.from_ms, scale.until_ms, v->step_ms);
 	return strip;
 }
 
@@ -117,10 +130,14 @@ static int put_row(void *arg, const struct row *r)
 		g->view->revision = r->revision;
 	if (r->revised_ms > g->view->revised_ms)
 		g->view->revised_ms = r->revised_ms;
-	if (!g->newest)
+	if (!g->newest) {
 		chart_add(&s->chart, r->start_ms, r->start_ms + r->step_ms, r->v.state);
-	else if (r->v.state != STATE_INSUFFICIENT || s->current.v.state == STATE_INSUFFICIENT)
+		if (s->share.points)
+			chart_share_add(&s->share, r->start_ms, r->start_ms + r->step_ms, r->v.up,
+					r->v.lo, r->v.hi);
+	} else if (r->v.state != STATE_INSUFFICIENT || s->current.v.state == STATE_INSUFFICIENT) {
 		s->current = *r;
+	}
 	return 0;
 }
 

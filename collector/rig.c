@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/country_map.h"
 #include "collector/ingest.h"
 #include "collector/options.h"
 #include "common/countries.h"
@@ -32,8 +33,11 @@ static int open_country(struct rig *rig, const struct conf *c, char *err, size_t
 	const char *dir = conf_str(c, "collector", "countries_dir");
 	char *found = dir ? NULL : countries_default_dir();
 	rig->country = country_load(dir ? dir : found, code, err, errlen);
+	int rc = rig->country
+			 ? country_map_load(&rig->map, dir ? dir : found, rig->country, err, errlen)
+			 : -1;
 	free(found);
-	if (!rig->country)
+	if (rc < 0)
 		return -1;
 	rig->place = place_open(conf_str(c, "geo", "city_mmdb"), conf_str(c, "geo", "asn_mmdb"),
 				rig->country, err, errlen);
@@ -107,6 +111,7 @@ void rig_close(struct rig *rig)
 	store_close(rig->store);
 	archive_close(rig->archive);
 	place_close(rig->place);
+	country_map_free(rig->map);
 	country_free(rig->country);
 	keys_wipe(&rig->box, sizeof(rig->box));
 }

@@ -13,6 +13,7 @@
 struct archive;
 struct conf;
 struct country;
+struct country_map;
 struct event_base;
 struct ingest;
 struct place;
@@ -22,6 +23,7 @@ struct views;
 struct rig {
 	struct keys_box box;
 	struct country *country; /* all owned */
+	struct country_map *map; /* NULL: nobody drew one */
 	struct place *place;
 	struct archive *archive;
 	struct store *store;

@@ -115,6 +115,7 @@ static int start_server(struct serving *s, const struct conf *c, char *err, size
 	struct views_listener listener;
 	s->api = (struct api){
 		.country = s->rig.country,
+		.map = s->rig.map,
 		.publish = &s->rig.publish,
 		.place = s->rig.place,
 		.ingest = s->rig.ingest,

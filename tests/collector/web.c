@@ -88,6 +88,7 @@ void web_serve(struct web *w, size_t max_connections, int request_timeout_s)
 		.arg = &w->api,
 	};
 	w->api.country = w->rig.country;
+	w->api.map = w->rig.map;
 	w->api.publish = &w->rig.publish;
 	w->api.place = w->rig.place;
 	w->api.ingest = w->rig.ingest;

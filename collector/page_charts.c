@@ -1,0 +1,250 @@
+/* page_charts.c: charts with their headings, keys and tables. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/chart_axis.h"
+#include "collector/chart_band.h"
+#include "collector/chart_grid.h"
+#include "collector/chart_map.h"
+#include "collector/chart_twin.h"
+#include "collector/country.h"
+#include "collector/page.h"
+#include "collector/withhold.h"
+#include "collector/words.h"
+
+/* Rows of a table that is folded away: more would weigh more than the chart. */
+#define RUNS_MOST  120
+#define STEPS_MOST 48
+#define LABEL_MAX  4096
+
+static void say(struct html *h, enum text t)
+{
+	html_say(h, t, NULL, NULL, NULL);
+}
+
+/* --- tables of the newest figures --- */
+
+static void put_cell(struct html *h, const char *text)
+{
+	html_put(h, "<td>");
+	html_text(h, text && *text ? text : "–");
+	html_put(h, "</td>");
+}
+
+static void put_newest(struct html *h, const struct view *v, const struct chart_row *r,
+		       const struct strip *s)
+{
+	const struct verdict *d = &s->current.v;
+	uint32_t min_probes = v->call->api->publish->min_probes;
+	enum lang l = h->lang;
+	bool counted = s->current.step_ms && !withhold_gives_away(d), known = !isnan(d->up);
+	bool few = d->probes < min_probes && min_probes > 1;
+	html_put(h, "<tr><th scope=\"row\">");
+	html_text(h, r->name);
+	if (r->note) {
+		html_put(h, " <small>");
+		html_text(h, r->note);
+		html_put(h, "</small>");
+	}
+	html_put(h, "</th>");
+	put_cell(h, html_word(l, html_state_text(d->state)));
+	put_cell(h, s->since_ms && !s->since_before
+			    ? words_moment(l, s->since_ms, v->offset_min, v->until_ms).s
+			    : NULL);
+	put_cell(h, counted && known ? words_percent(l, d->up).s : NULL);
+	put_cell(h, counted && known ? words_interval(l, d->lo, d->hi).s : NULL);
+	put_cell(h, !counted ? NULL
+		    : few    ? words_below(l, min_probes).s
+			     : words_int(l, d->probes).s);
+	put_cell(h, counted && d->expected ? words_int(l, d->expected).s : NULL);
+	html_put(h, "</tr>\n");
+}
+
+static void put_newest_table(struct html *h, const struct view *v, enum text heading,
+			     const struct page_rows *rows, const struct strips *s)
+{
+	const enum text columns[] = {heading,	     TEXT_TWIN_STATE,	 TEXT_TWIN_SINCE,
+				     TEXT_TWIN_UP,   TEXT_TWIN_INTERVAL, TEXT_TWIN_PROBES,
+				     TEXT_TWIN_USUAL};
+	html_put(h, "<details class=\"twin\"><summary>");
+	say(h, TEXT_TWIN_NEWEST);
+	html_put(h, "</summary>\n<div class=\"wide\"><table><thead><tr>");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		html_put(h, "<th scope=\"col\">");
+		say(h, columns[i]);
+		html_put(h, "</th>");
+	}
+	html_put(h, "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < s->n; i++)
+		put_newest(h, v, &rows->rows[i], &s->items[i]);
+	html_put(h, "</tbody></table></div>\n</details>\n");
+}
+
+/* --- charts --- */
+
+static unsigned int states_now(const struct strips *s)
+{
+	unsigned int states = 0;
+	for (size_t i = 0; i < s->n; i++)
+		states |= 1U << s->items[i].current.v.state;
+	return states;
+}
+
+static unsigned int states_shown(const struct strips *s)
+{
+	unsigned int states = 0;
+	for (size_t i = 0; i < s->n; i++)
+		states |= chart_states(&s->items[i].chart);
+	return states;
+}
+
+/* Appends the areas of regions that have a shape; returns how many. */
+static size_t fill_areas(struct chart_area *areas, const struct view *v, const struct strips *s,
+			 const struct page_rows *rows)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct country_map_shape *shape =
+			country_map_shape(v->call->api->map, s->items[i].series.region);
+		if (shape)
+			areas[n++] = (struct chart_area){shape, rows->rows[i].name,
+							 rows->rows[i].href, rows->rows[i].label,
+							 s->items[i].current.v.state};
+	}
+	return n;
+}
+
+void part_map(struct html *h, const struct view *v, const struct strips *regions,
+	      const char *finding)
+{
+	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	const struct country_map *map = v->call->api->map;
+	struct words at = words_time(h->lang, v->until_ms, v->offset_min);
+	struct page_rows rows;
+	struct buf label;
+	if (!map || !regions->n)
+		return;
+	buf_init(&label, LABEL_MAX);
+	page_rows_init(&rows, v, &any, regions);
+	struct chart_area *areas = xcalloc(regions->n, sizeof(*areas));
+	html_fill(&label, h->lang, TEXT_MAP_LABEL, at.s, finding, NULL);
+	const struct chart_map m = {map, label.data, areas, fill_areas(areas, v, regions, &rows)};
+	html_put(h, "<section>\n<h2>");
+	html_say(h, TEXT_MAP, at.s, NULL, NULL);
+	html_put(h, "</h2>\n");
+	chart_map_html(h, &m);
+	chart_key(h, states_now(regions));
+	put_newest_table(h, v, TEXT_TWIN_PROVINCE, &rows, regions);
+	html_put(h, "</section>\n");
+	free(areas);
+	page_rows_clear(&rows);
+	buf_clear(&label);
+}
+
+static void put_label(struct buf *out, const struct view *v, const struct page_grid *g)
+{
+	struct chart_scale scale = view_scale(v);
+	char span[256];
+	snprintf(span, sizeof(span), "%s – %s",
+		 words_moment(v->lang, scale.from_ms, v->offset_min, 0).s,
+		 words_moment(v->lang, scale.until_ms, v->offset_min, 0).s);
+	html_fill(out, v->lang, TEXT_CHART_LABEL, html_word(v->lang, g->heading), span, g->finding);
+}
+
+void part_grid(struct html *h, const struct view *v, const struct page_grid *g)
+{
+	struct page_rows rows;
+	struct buf label;
+	if (!g->strips->n)
+		return;
+	buf_init(&label, LABEL_MAX);
+	page_rows_init(&rows, v, g->own, g->strips);
+	put_label(&label, v, g);
+	const struct chart_grid chart = {
+		.id = g->id,
+		.label = label.data,
+		.scale = view_scale(v),
+		.step_ms = v->step_ms,
+		.rows = rows.rows,
+		.n = rows.n,
+	};
+	html_put(h, "<section>\n<h2>");
+	say(h, g->heading);
+	html_put(h, "</h2>\n");
+	chart_key(h, states_shown(g->strips));
+	chart_grid_html(h, &chart);
+	if (g->newest)
+		put_newest_table(h, v, g->names, &rows, g->strips);
+	chart_twin(h, &chart.scale, html_word(h->lang, g->names), rows.rows, rows.n, RUNS_MOST);
+	html_put(h, "</section>\n");
+	page_rows_clear(&rows);
+	buf_clear(&label);
+}
+
+static void put_state(struct html *h, const struct view *v, const struct strip *s)
+{
+	enum lang l = h->lang;
+	html_put(h, "<span class=\"st\">");
+	chart_swatch(h, s->current.v.state);
+	html_put(h, " <b>");
+	say(h, html_state_text(s->current.v.state));
+	html_put(h, "</b> ");
+	if (s->since_ms)
+		html_say(h, s->since_before ? TEXT_SINCE_BEFORE : TEXT_SINCE,
+			 words_moment(l, s->since_ms, v->offset_min, v->until_ms).s, NULL, NULL);
+	html_put(h, "</span>");
+}
+
+static void put_band(struct html *h, const struct view *v, const struct strip *s, const char *name,
+		     const char *finding)
+{
+	struct buf changes, label;
+	size_t n = chart_changes(&s->chart);
+	struct chart_scale scale = view_scale(v);
+	buf_init(&changes, LABEL_MAX);
+	buf_init(&label, LABEL_MAX);
+	html_fill(&changes, h->lang, n ? TEXT_BAND_CHANGES : TEXT_BAND_STEADY,
+		  words_int(h->lang, (int64_t)n).s, NULL, NULL);
+	html_fill(&label, h->lang, TEXT_BAND_LABEL, name, finding, changes.data);
+	chart_band(h, NULL, &s->chart, label.data, &scale);
+	buf_clear(&changes);
+	buf_clear(&label);
+}
+
+static void put_share(struct html *h, const struct strip *s, const char *finding,
+		      const struct chart_scale *scale)
+{
+	struct buf label;
+	buf_init(&label, LABEL_MAX);
+	html_fill(&label, h->lang, TEXT_SHARE_LABEL, finding, NULL, NULL);
+	chart_share(h, NULL, &s->share, label.data, scale, CHART_PHONE);
+	buf_clear(&label);
+}
+
+void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name)
+{
+	struct chart_scale scale = view_scale(v);
+	const struct chart_row row = {.chart = &s->chart};
+	struct buf figures, finding;
+	buf_init(&figures, LABEL_MAX);
+	buf_init(&finding, LABEL_MAX);
+	page_figures(&figures, v, &s->current);
+	page_finding(&finding, v, s);
+	html_put(h, "<section class=\"hero\">\n<p><span class=\"what\">");
+	html_text(h, name);
+	html_put(h, "</span> ");
+	put_state(h, v, s);
+	html_put(h, " <span class=\"fig\">");
+	html_text(h, figures.data ? figures.data : "");
+	html_put(h, "</span></p>\n");
+	put_band(h, v, s, name, finding.data);
+	put_share(h, s, finding.data, &scale);
+	chart_axis(h, NULL, &scale, CHART_PHONE);
+	chart_twin(h, &scale, NULL, &row, 1, STEPS_MOST);
+	chart_twin_share(h, &scale, &s->share, STEPS_MOST);
+	html_put(h, "</section>\n");
+	buf_clear(&figures);
+	buf_clear(&finding);
+}
