@@ -99,6 +99,9 @@ $(B)/explore/%: $(O)/tests/fuzz/%.o $(B)/libprobe.a $(B)/libcollector.a $(B)/lib
 $(B)/bench/%: $(O)/tests/bench/%.o $(B)/libprobe.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
+$(B)/bench/bench_collector: $(O)/tests/bench/bench_collector.o $(B)/libcollector.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
 .SECONDARY: $(call obj,$(wildcard tests/*/*.c))
 
 deps:
