@@ -9,19 +9,24 @@
 #include "common/clock.h"
 #include "common/nearest.h"
 
+/* Longer than anything that a path with a '*' knows. */
+#define TAIL_LEN 128
+
 #define GET  ROUTE_GET
 #define POST ROUTE_POST
 #define PAGE (ROUTE_GET | ROUTE_PAGE)
 
 static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV};
 static const enum format text[] = {FORMAT_TEXT};
-static const enum format html[] = {FORMAT_HTML};
-#define JSON_CSV    json_csv, 2
-#define JSON_ONLY   json_csv, 1
-#define TEXT_ONLY   text, 1
-#define STREAM_ONLY text, 1
-#define FILE_ONLY   text, 1
-#define HTML_ONLY   html, 1
+static const enum format html[] = {FORMAT_HTML, FORMAT_SVG, FORMAT_PNG};
+#define JSON_CSV     json_csv, 2
+#define JSON_ONLY    json_csv, 1
+#define TEXT_ONLY    text, 1
+#define STREAM_ONLY  text, 1
+#define FILE_ONLY    text, 1
+#define HTML_ONLY    html, 1
+#define HTML_PICTURE html, 3
+#define PICTURE_ONLY html + 1, 2
 
 static const struct route routes[] = {
 #define ROUTE(handler, path, methods, params, formats, example, doc)                               \
@@ -87,24 +92,30 @@ static const struct route *find(const char *path, size_t len, bool pages, const 
 	return NULL;
 }
 
-/* "/api/v1/timeline.csv" is "/api/v1/timeline" as CSV. */
-static const struct route *find_suffixed(const char *path, struct params *p, const char **tail)
+/* "/api/v1/timeline.csv" is "/api/v1/timeline" as CSV. room is for the tail. */
+static const struct route *find_suffixed(const char *path, bool pages, struct params *p,
+					 const char **tail, char room[static TAIL_LEN])
 {
 	static const struct {
 		const char *suffix;
 		enum format format;
-	} table[] = {{".json", FORMAT_JSON}, {".csv", FORMAT_CSV}};
+	} table[] = {{".json", FORMAT_JSON},
+		     {".csv", FORMAT_CSV},
+		     {".svg", FORMAT_SVG},
+		     {".png", FORMAT_PNG}};
 	size_t len = strlen(path);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		size_t n = strlen(table[i].suffix);
 		if (len <= n || strcmp(path + len - n, table[i].suffix))
 			continue;
-		const struct route *route = find(path, len - n, false, tail);
+		const struct route *route = find(path, len - n, pages, tail);
 		for (size_t f = 0; route && f < route->n_formats; f++) {
 			if (route->formats[f] == table[i].format) {
 				p->format = table[i].format;
 				p->format_given = true;
-				*tail = "";
+				snprintf(room, TAIL_LEN, "%.*s", (int)(path + len - n - *tail),
+					 *tail);
+				*tail = room;
 				return route;
 			}
 		}
@@ -112,15 +123,17 @@ static const struct route *find_suffixed(const char *path, struct params *p, con
 	return NULL;
 }
 
-static const struct route *find_route(const char *path, struct params *p, const char **tail)
+static const struct route *find_route(const char *path, struct params *p, const char **tail,
+				      char room[static TAIL_LEN])
 {
 	bool fa = !strncmp(path, "/fa/", 4);
 	const char *plain = fa ? path + 3 : path;
-	const struct route *route = find(plain, strlen(plain), fa, tail);
-	if (!route && !fa)
-		route = find_suffixed(path, p, tail);
-	else if (route)
-		p->format = route->formats[0];
+	const struct route *route = find_suffixed(plain, fa, p, tail, room);
+	if (!route) {
+		route = find(plain, strlen(plain), fa, tail);
+		if (route)
+			p->format = route->formats[0];
+	}
 	p->lang = fa ? LANG_FA : LANG_EN;
 	p->local_time = route && (route->methods & ROUTE_PAGE);
 	return route;
@@ -184,10 +197,11 @@ void api_handle(void *arg, struct request *r)
 	struct call c = {.api = arg, .request = r, .tail = ""};
 	struct problem why = {0};
 	const char *path = request_path(r);
+	char tail[TAIL_LEN];
 	enum method m = request_method(r);
 
 	c.now_ms = api_now_ms(c.api);
-	c.route = find_route(path, &c.params, &c.tail);
+	c.route = find_route(path, &c.params, &c.tail, tail);
 	if (!c.route) {
 		answer_unknown(&c, path);
 	} else if (m == METHOD_OPTIONS) {

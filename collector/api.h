@@ -23,6 +23,7 @@ struct country_map;
 struct ingest;
 struct live;
 struct place;
+struct raster;
 struct server;
 
 /* What handlers may use; all borrowed. */
@@ -35,6 +36,7 @@ struct api {
 	struct archive *archive;
 	struct live *live;
 	struct server *server;
+	struct raster *raster;
 	char key[KEYS_TEXT_LEN];  /* the collector's public key, for `probe init` */
 	bool synthetic;		  /* simulated data: every answer says so, nothing is taken */
 	int64_t synthetic_now_ms; /* the moment at which the simulated data ends */
@@ -85,6 +87,7 @@ void respond_problem(struct call *c, const struct problem *p);
 /* JSON or CSV, as asked for; name is for the file that a browser saves. */
 void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s);
 /* Takes p; adds type, ETag and caching, compresses. max_age_s 0: nobody may keep it. */
+#define RESPOND_FOREVER (365 * 24 * 3600)
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s);
 
 #endif

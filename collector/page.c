@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "collector/assets.h"
 #include "collector/calendar.h"
@@ -14,6 +15,10 @@
 /* The figures of a page change with every step; a proxy in front may keep it this long, so that a
  * rush of readers costs one page. */
 #define MAX_AGE_S 5
+/* What was known at a moment is settled a little later, when all that came until then is in the views. */
+#define SETTLED_MS 60000
+
+#define HOST_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-[]"
 
 /* "asof=..." where that was asked for; without it, nothing. */
 static void put_asof(struct buf *out, const struct view *v, const char *before)
@@ -31,6 +36,24 @@ void page_href(struct buf *out, const struct view *v, const char *path)
 	if (range)
 		buf_printf(out, "?range=%s", range);
 	put_asof(out, v, range ? "&" : "?");
+}
+
+void page_origin(struct buf *out, const struct call *c)
+{
+	const char *host = request_header(c->request, "Host");
+	const char *proto = request_header(c->request, "X-Forwarded-Proto");
+	bool safe = host && *host && strlen(host) < 256 && !host[strspn(host, HOST_CHARS)];
+	buf_printf(out, "%s://%s", proto && !strcasecmp(proto, "https") ? "https" : "http",
+		   safe ? host : "this-address");
+}
+
+void page_permalink(struct buf *out, const struct view *v, const char *path)
+{
+	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN], asof[CALENDAR_RFC3339_LEN];
+	page_origin(out, v->call);
+	buf_printf(out, "%s%s?from=%s&until=%s&asof=%s", v->lang == LANG_FA ? "/fa" : "", path,
+		   calendar_rfc3339(from, v->from_ms, 0), calendar_rfc3339(until, v->until_ms, 0),
+		   calendar_rfc3339(asof, v->call->now_ms, 0));
 }
 
 /* A view of what was once known does not change. */
@@ -153,14 +176,34 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 		put_ranges(h, v, p);
 }
 
+static void put_url(struct html *h, const struct view *v, const char *path)
+{
+	struct buf url;
+	buf_init(&url, 1024);
+	page_permalink(&url, v, path);
+	html_text(h, url.data);
+	buf_clear(&url);
+}
+
+static void put_pictures(struct html *h, const struct view *v, const struct page *p)
+{
+	static const char *const formats[][2] = {{"svg", "SVG"}, {"png", "PNG"}};
+	char path[80];
+	for (int i = 0; p->picture && i < 2; i++) {
+		snprintf(path, sizeof(path), "%s.%s", p->picture, formats[i][0]);
+		html_put(h, " <a href=\"");
+		put_url(h, v, path);
+		html_putf(h, "\">%s</a>", formats[i][1]);
+	}
+}
+
 /* The same figures for machines, and an address that stays as it is. */
 static void put_data_links(struct html *h, const struct view *v, const struct page *p)
 {
 	static const char *const formats[] = {"csv", "json"};
-	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN], asof[CALENDAR_RFC3339_LEN];
+	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
 	calendar_rfc3339(from, v->from_ms, 0);
 	calendar_rfc3339(until, v->until_ms, 0);
-	calendar_rfc3339(asof, v->call->now_ms, 0);
 	html_put(h, "<p>");
 	html_say(h, TEXT_DATA, NULL, NULL, NULL);
 	for (int i = 0; i < 2; i++) {
@@ -172,10 +215,10 @@ static void put_data_links(struct html *h, const struct view *v, const struct pa
 		put_asof(h->out, v, "&amp;");
 		html_putf(h, "\">%s</a>", i ? "JSON" : "CSV");
 	}
+	put_pictures(h, v, p);
 	html_put(h, " · <a href=\"");
-	html_put(h, v->lang == LANG_FA ? "/fa" : "");
-	html_text(h, p->path);
-	html_putf(h, "?from=%s&amp;until=%s&amp;asof=%s\">", from, until, asof);
+	put_url(h, v, p->path);
+	html_put(h, "\">");
 	html_say(h, TEXT_DATA_LINK, NULL, NULL, NULL);
 	html_put(h, "</a></p>\n");
 }
@@ -216,7 +259,16 @@ void page_end(struct html *h, const struct view *v, const struct page *p)
 	html_put(h, " Fanous " VERSION "</footer>\n</body>\n</html>\n");
 }
 
+int page_max_age(const struct call *c)
+{
+	const char *asof = query_get(&c->query, "asof");
+	bool absolute = asof && *asof != '-' && c->params.asof_ms;
+	if (absolute && (c->api->synthetic || c->params.asof_ms + SETTLED_MS <= api_now_ms(c->api)))
+		return RESPOND_FOREVER;
+	return MAX_AGE_S;
+}
+
 void page_answer_take(struct call *c, struct reply *reply)
 {
-	respond_take(c, reply, "text/html; charset=utf-8", MAX_AGE_S);
+	respond_take(c, reply, "text/html; charset=utf-8", page_max_age(c));
 }

@@ -11,6 +11,7 @@
 #include "collector/api.h"
 #include "collector/chart.h"
 #include "collector/chart_look.h"
+#include "collector/chart_map.h"
 #include "collector/chart_scale.h"
 #include "collector/chart_share.h"
 #include "collector/html.h"
@@ -66,6 +67,7 @@ bool view_has_history(const struct view *v);
 struct page {
 	const char *path;	/* without language and query: "/region/IR-23" */
 	const char *headline;	/* plain text; also the title */
+	const char *picture;	/* the path of its main chart without suffix; NULL for none */
 	const char *data_query; /* of the same view in the API: "by=region" */
 	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
@@ -73,12 +75,18 @@ struct page {
 /* Everything before and after the parts of a page. */
 void page_begin(struct html *h, const struct view *v, const struct page *p);
 void page_end(struct html *h, const struct view *v, const struct page *p);
-/* Answers with out, a whole page. */
+/* Answers with a whole page. */
 void page_answer_take(struct call *c, struct reply *reply);
+/* How long an answer may be kept: for ever when it is pinned to a moment that has passed. */
+int page_max_age(const struct call *c);
 /* A problem for a person. */
 void page_problem(struct call *c, const struct problem *p);
 /* The address of a page in the language of v, with the range that was asked for. */
 void page_href(struct buf *out, const struct view *v, const char *path);
+/* "https://host" as the reader typed it, as far as it is safe to repeat. */
+void page_origin(struct buf *out, const struct call *c);
+/* The whole address of a page as it is now, with absolute times and the version of the data. */
+void page_permalink(struct buf *out, const struct view *v, const char *path);
 
 /* The axis of all charts of a view; its end is that of the last step. */
 struct chart_scale view_scale(const struct view *v);
@@ -99,6 +107,22 @@ void page_finding(struct buf *out, const struct view *v, const struct strip *s);
  * away such a number. */
 void page_figures(struct buf *out, const struct view *v, const struct row *r);
 const char *page_country_name(const struct view *v);
+/* "Wed 7 Jan 2026 23:30 – Thu 8 Jan 2026 23:30" */
+void page_span(struct buf *out, const struct view *v);
+/* "Probes heard: 300. Usually reporting: 302." */
+void page_heard(struct buf *out, const struct view *v, const struct verdict *d);
+/* The states that strips show, and where they stand now: a bit each. */
+unsigned int strips_states(const struct strips *s);
+
+/* Regions that have a shape, where they stand now. */
+struct page_areas {
+	struct page_rows rows;
+	struct chart_area *areas;
+	size_t n;
+	unsigned int states;
+};
+void page_areas_init(struct page_areas *a, const struct view *v, const struct strips *regions);
+void page_areas_clear(struct page_areas *a);
 
 /* Charts, each with its table. finding is plain text. */
 void part_map(struct html *h, const struct view *v, const struct strips *regions,
@@ -113,6 +137,14 @@ struct page_grid {
 };
 /* Nothing when there are no strips. */
 void part_grid(struct html *h, const struct view *v, const struct page_grid *g);
+/* The same charts as pictures that stand alone. */
+void page_picture_grid(struct html *h, const struct view *v, const struct page *p,
+		       const struct page_grid *g, const struct strip *whole);
+void page_picture_map(struct html *h, const struct view *v, const struct page *p,
+		      const struct strips *regions, const struct strip *whole);
+/* Answers with such a picture, SVG in reply, in the format that was asked for. */
+void page_picture_answer_take(struct call *c, struct reply *reply);
+
 /* Where s stands, its states and its share up over time. */
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
 

@@ -9,8 +9,7 @@
 #include "collector/api.h"
 #include "collector/assets.h"
 
-#define VERSIONED_AGE_S (365 * 24 * 3600)
-#define PLAIN_AGE_S	3600
+#define PLAIN_AGE_S 3600
 
 const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const void *data,
 			       size_t len)
@@ -28,7 +27,7 @@ static void answer(struct call *c, const void *data, size_t len, const char *typ
 	struct reply reply;
 	reply_init(&reply, 200, len);
 	buf_put(&reply.body, data, len);
-	respond_take(c, &reply, type, same ? VERSIONED_AGE_S : PLAIN_AGE_S);
+	respond_take(c, &reply, type, same ? RESPOND_FOREVER : PLAIN_AGE_S);
 }
 
 void page_asset(struct call *c)

@@ -1,13 +1,10 @@
 /* page_charts.c: charts with their headings, keys and tables. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "collector/chart_axis.h"
 #include "collector/chart_band.h"
 #include "collector/chart_grid.h"
-#include "collector/chart_map.h"
 #include "collector/chart_twin.h"
 #include "collector/country.h"
 #include "collector/page.h"
@@ -84,15 +81,7 @@ static void put_newest_table(struct html *h, const struct view *v, enum text hea
 
 /* --- charts --- */
 
-static unsigned int states_now(const struct strips *s)
-{
-	unsigned int states = 0;
-	for (size_t i = 0; i < s->n; i++)
-		states |= 1U << s->items[i].current.v.state;
-	return states;
-}
-
-static unsigned int states_shown(const struct strips *s)
+unsigned int strips_states(const struct strips *s)
 {
 	unsigned int states = 0;
 	for (size_t i = 0; i < s->n; i++)
@@ -100,57 +89,72 @@ static unsigned int states_shown(const struct strips *s)
 	return states;
 }
 
-/* Appends the areas of regions that have a shape; returns how many. */
-static size_t fill_areas(struct chart_area *areas, const struct view *v, const struct strips *s,
-			 const struct page_rows *rows)
+void page_areas_init(struct page_areas *a, const struct view *v, const struct strips *regions)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < s->n; i++) {
+	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	*a = (struct page_areas){.areas = xcalloc(regions->n + 1, sizeof(*a->areas))};
+	page_rows_init(&a->rows, v, &any, regions);
+	for (size_t i = 0; i < regions->n; i++) {
+		const struct strip *s = &regions->items[i];
+		const struct chart_row *r = &a->rows.rows[i];
 		const struct country_map_shape *shape =
-			country_map_shape(v->call->api->map, s->items[i].series.region);
-		if (shape)
-			areas[n++] = (struct chart_area){shape, rows->rows[i].name,
-							 rows->rows[i].href, rows->rows[i].label,
-							 s->items[i].current.v.state};
+			country_map_shape(v->call->api->map, s->series.region);
+		if (!shape)
+			continue;
+		a->areas[a->n++] =
+			(struct chart_area){shape, r->name, r->href, r->label, s->current.v.state};
+		a->states |= 1U << s->current.v.state;
 	}
-	return n;
+}
+
+void page_areas_clear(struct page_areas *a)
+{
+	page_rows_clear(&a->rows);
+	free(a->areas);
 }
 
 void part_map(struct html *h, const struct view *v, const struct strips *regions,
 	      const char *finding)
 {
-	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
 	const struct country_map *map = v->call->api->map;
 	struct words at = words_time(h->lang, v->until_ms, v->offset_min);
-	struct page_rows rows;
+	struct page_areas a;
 	struct buf label;
 	if (!map || !regions->n)
 		return;
 	buf_init(&label, LABEL_MAX);
-	page_rows_init(&rows, v, &any, regions);
-	struct chart_area *areas = xcalloc(regions->n, sizeof(*areas));
+	page_areas_init(&a, v, regions);
 	html_fill(&label, h->lang, TEXT_MAP_LABEL, at.s, finding, NULL);
-	const struct chart_map m = {map, label.data, areas, fill_areas(areas, v, regions, &rows)};
+	const struct chart_map m = {map, label.data, a.areas, a.n};
 	html_put(h, "<section>\n<h2>");
 	html_say(h, TEXT_MAP, at.s, NULL, NULL);
 	html_put(h, "</h2>\n");
 	chart_map_html(h, &m);
-	chart_key(h, states_now(regions));
-	put_newest_table(h, v, TEXT_TWIN_PROVINCE, &rows, regions);
+	chart_key(h, a.states);
+	put_newest_table(h, v, TEXT_TWIN_PROVINCE, &a.rows, regions);
 	html_put(h, "</section>\n");
-	free(areas);
-	page_rows_clear(&rows);
+	page_areas_clear(&a);
 	buf_clear(&label);
+}
+
+void page_span(struct buf *out, const struct view *v)
+{
+	struct chart_scale s = view_scale(v);
+	enum lang l = v->lang;
+	buf_printf(out, "%s %s – ", words_date(l, s.from_ms, v->offset_min).s,
+		   words_time(l, s.from_ms, v->offset_min).s);
+	buf_printf(out, "%s %s", words_date(l, s.until_ms, v->offset_min).s,
+		   words_time(l, s.until_ms, v->offset_min).s);
 }
 
 static void put_label(struct buf *out, const struct view *v, const struct page_grid *g)
 {
-	struct chart_scale scale = view_scale(v);
-	char span[256];
-	snprintf(span, sizeof(span), "%s – %s",
-		 words_moment(v->lang, scale.from_ms, v->offset_min, 0).s,
-		 words_moment(v->lang, scale.until_ms, v->offset_min, 0).s);
-	html_fill(out, v->lang, TEXT_CHART_LABEL, html_word(v->lang, g->heading), span, g->finding);
+	struct buf span;
+	buf_init(&span, LABEL_MAX);
+	page_span(&span, v);
+	html_fill(out, v->lang, TEXT_CHART_LABEL, html_word(v->lang, g->heading), span.data,
+		  g->finding);
+	buf_clear(&span);
 }
 
 void part_grid(struct html *h, const struct view *v, const struct page_grid *g)
@@ -173,7 +177,7 @@ void part_grid(struct html *h, const struct view *v, const struct page_grid *g)
 	html_put(h, "<section>\n<h2>");
 	say(h, g->heading);
 	html_put(h, "</h2>\n");
-	chart_key(h, states_shown(g->strips));
+	chart_key(h, strips_states(g->strips));
 	chart_grid_html(h, &chart);
 	if (g->newest)
 		put_newest_table(h, v, g->names, &rows, g->strips);

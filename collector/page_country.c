@@ -12,7 +12,6 @@
 
 #define PAGE_MAX     (8u * 1024 * 1024)
 #define HEADLINE_MAX 2048
-#define HOST_CHARS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-[]"
 
 /* A page on its way. */
 struct draft {
@@ -41,6 +40,10 @@ static void draft_finish(struct draft *d)
 	view_clear(&d->view);
 	strips_clear(&d->whole);
 	buf_clear(&d->headline);
+	if (!failed && (c->params.format == FORMAT_SVG || c->params.format == FORMAT_PNG)) {
+		page_picture_answer_take(c, &d->reply);
+		return;
+	}
 	if (!failed) {
 		page_answer_take(c, &d->reply);
 		return;
@@ -59,20 +62,11 @@ static struct strip *gather_whole(struct draft *d, const struct series *s,
 	return &d->whole.items[0];
 }
 
-/* "https://host" as the reader typed it, as far as it is safe to repeat. */
-static void put_own_address(struct html *h, const struct call *c)
-{
-	const char *host = request_header(c->request, "Host");
-	const char *proto = request_header(c->request, "X-Forwarded-Proto");
-	bool safe = host && *host && strlen(host) < 256 && !host[strspn(host, HOST_CHARS)];
-	html_put(h, proto && !strcasecmp(proto, "https") ? "https://" : "http://");
-	html_text(h, safe ? host : "this-address");
-}
-
 static void part_empty(struct html *h, const struct view *v)
 {
 	const struct api *a = v->call->api;
 	enum lang l = h->lang;
+	struct buf origin;
 	const char *region = v->country->n_regions ? v->country->regions[0].code : "";
 	html_put(h, "<p>");
 	html_say(h, TEXT_EMPTY_WHY, NULL, NULL, NULL);
@@ -81,7 +75,10 @@ static void part_empty(struct html *h, const struct view *v)
 	html_put(h, " --region ");
 	html_text(h, region);
 	html_put(h, " \\\n    --collector ");
-	put_own_address(h, v->call);
+	buf_init(&origin, 512);
+	page_origin(&origin, v->call);
+	html_text(h, origin.data);
+	buf_clear(&origin);
 	html_put(h, " \\\n    --key ");
 	html_text(h, a->key);
 	html_put(h, "\nfanous-probe run</pre>\n<p>");
@@ -111,18 +108,37 @@ static void add_provinces(const struct view *v, struct strips *s)
 }
 
 /* What the country is made of, when it is of several. The map has the newest figures of provinces. */
+static struct page_grid grid_of(struct draft *d, const char *id, enum text heading, enum text names,
+				const struct strips *s)
+{
+	return (struct page_grid){id,
+				  heading,
+				  names,
+				  &d->whole.items[0].series,
+				  s,
+				  d->headline.data,
+				  heading != TEXT_PROVINCES || !d->view.call->api->map};
+}
+
 static void put_grid(struct draft *d, const char *id, enum text heading, enum text names,
 		     const struct strips *s)
 {
-	const struct page_grid g = {id,
-				    heading,
-				    names,
-				    &d->whole.items[0].series,
-				    s,
-				    d->headline.data,
-				    heading != TEXT_PROVINCES || !d->view.call->api->map};
+	const struct page_grid g = grid_of(d, id, heading, names, s);
 	if (s->n > 1)
 		part_grid(&d->html, &d->view, &g);
+}
+
+static void draw_country(struct draft *d, const struct strips *provinces)
+{
+	const struct call *c = d->view.call;
+	bool map = !strcmp(c->route->path, "/map");
+	const struct page_grid g =
+		grid_of(d, "provinces", TEXT_PROVINCES, TEXT_TWIN_PROVINCE, provinces);
+	const struct page page = {.path = map ? "/map.svg" : "/", .headline = d->headline.data};
+	if (map && c->api->map)
+		page_picture_map(&d->html, &d->view, &page, provinces, d->whole.items);
+	else
+		page_picture_grid(&d->html, &d->view, &page, &g, d->whole.items);
 }
 
 static void write_country(struct draft *d, const struct strip *whole,
@@ -135,6 +151,7 @@ static void write_country(struct draft *d, const struct strip *whole,
 	const struct strips *parts = provinces->n > 1 ? provinces : NULL;
 	const struct page page = {.path = "/",
 				  .headline = d->headline.data,
+				  .picture = "/country",
 				  .data_query = "by=region",
 				  .stream = "by=country"};
 	page_begin(h, v, &page);
@@ -171,7 +188,13 @@ void page_country(struct call *c)
 		d.whole = (struct strips){.shares = true};
 		whole = gather_whole(&d, &any, &country);
 	}
-	if (!whole->heard && !view_has_history(&d.view)) {
+	if (c->params.format == FORMAT_SVG || c->params.format == FORMAT_PNG) {
+		add_provinces(&d.view, &provinces);
+		view_gather(&d.view, &provinces, by_region);
+		view_sort(&d.view, &provinces);
+		headline_provinces(&d.headline, &d.view, &provinces, whole);
+		draw_country(&d, &provinces);
+	} else if (!whole->heard && !view_has_history(&d.view)) {
 		html_fill(&d.headline, d.view.lang, TEXT_HEAD_EMPTY, NULL, NULL, NULL);
 		write_empty(&d);
 	} else {
@@ -192,6 +215,37 @@ void page_country(struct call *c)
 	draft_finish(&d);
 }
 
+static struct page_grid series_grid(struct draft *d, const struct strips *parts, enum text heading)
+{
+	return grid_of(d, "parts", heading,
+		       heading == TEXT_NETWORKS ? TEXT_TWIN_SERIES : TEXT_TWIN_PROVINCE, parts);
+}
+
+static void draw_series(struct draft *d, const struct page *page, const struct strips *parts,
+			enum text heading)
+{
+	const struct page_grid grid = series_grid(d, parts, heading);
+	page_picture_grid(&d->html, &d->view, page, &grid, d->whole.items);
+}
+
+static void write_series(struct draft *d, const struct page *page, const char *name,
+			 const struct strips *parts, enum text heading)
+{
+	const struct strip *whole = d->whole.items;
+	const struct view *v = &d->view;
+	struct html *h = &d->html;
+	page_begin(h, v, page);
+	part_coverage(h, v, whole, NULL);
+	part_hero(h, v, whole, name);
+	const struct page_grid grid = series_grid(d, parts, heading);
+	part_grid(h, v, &grid);
+	part_events(h, v, page);
+	part_reach(h, v, whole);
+	part_mechanisms(h, v, whole);
+	part_legend(h, v);
+	page_end(h, v, page);
+}
+
 /* A region or a network: its own states and share, then what it is made of. */
 static void answer_series(struct call *c, const struct series *own, const char *name,
 			  struct series_query q, enum text heading)
@@ -199,7 +253,7 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	char path[32], data[64], stream[64], isp[ROWTEXT_ISP_LEN];
 	const char *kind = *own->region ? "region" : "isp";
 	const char *code = *own->region ? own->region : rowtext_isp(isp, own->isp);
-	struct page page = {.path = path, .data_query = data, .stream = stream};
+	struct page page = {.path = path, .picture = path, .data_query = data, .stream = stream};
 	struct strips parts = {0};
 	struct draft d;
 
@@ -214,19 +268,10 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	view_sort(&d.view, &parts);
 	headline_series(&d.headline, d.view.lang, name, whole);
 	page.headline = d.headline.data;
-	page_begin(&d.html, &d.view, &page);
-	part_coverage(&d.html, &d.view, whole, NULL);
-	part_hero(&d.html, &d.view, whole, name);
-	const struct page_grid grid = {
-		"parts", heading, *own->region ? TEXT_TWIN_SERIES : TEXT_TWIN_PROVINCE,
-		own,	 &parts,  page.headline,
-		true};
-	part_grid(&d.html, &d.view, &grid);
-	part_events(&d.html, &d.view, &page);
-	part_reach(&d.html, &d.view, whole);
-	part_mechanisms(&d.html, &d.view, whole);
-	part_legend(&d.html, &d.view);
-	page_end(&d.html, &d.view, &page);
+	if (c->params.format == FORMAT_HTML)
+		write_series(&d, &page, name, &parts, heading);
+	else
+		draw_series(&d, &page, &parts, heading);
 	strips_clear(&parts);
 	draft_finish(&d);
 }
@@ -235,7 +280,7 @@ static void not_found(struct call *c)
 {
 	struct problem p = {0};
 	problem_set(&p, 404, "", "%s has nothing of this name", c->api->country->name_en);
-	page_problem(c, &p);
+	respond_problem(c, &p);
 }
 
 void page_region(struct call *c)

@@ -4,6 +4,8 @@
 #include "collector/withhold.h"
 #include "collector/words.h"
 
+#define HEARD_MAX 1024
+
 struct tally {
 	size_t known, lost, silent, worse, few;
 	const struct strip *only; /* the one that is lost, when it is one */
@@ -57,20 +59,20 @@ void headline_provinces(struct buf *out, const struct view *v, const struct stri
 		html_fill(out, l, t.known ? TEXT_HEAD_FINE : TEXT_HEAD_UNKNOWN, NULL, NULL, NULL);
 }
 
-static void put_heard(struct html *h, const struct view *view, const struct verdict *v)
+void page_heard(struct buf *out, const struct view *view, const struct verdict *v)
 {
-	enum lang l = h->lang;
+	enum lang l = view->lang;
 	uint32_t min_probes = view->call->api->publish->min_probes;
 	if (withhold_gives_away(v))
-		html_say(h, TEXT_HEARD_WITHHELD, NULL, NULL, NULL);
+		html_fill(out, l, TEXT_HEARD_WITHHELD, NULL, NULL, NULL);
 	else if (v->probes < min_probes && min_probes > 1)
-		html_say(h, TEXT_HEARD_FEW, words_int(l, min_probes).s, NULL, NULL);
+		html_fill(out, l, TEXT_HEARD_FEW, words_int(l, min_probes).s, NULL, NULL);
 	else
-		html_say(h, TEXT_HEARD, words_int(l, v->probes).s, NULL, NULL);
+		html_fill(out, l, TEXT_HEARD, words_int(l, v->probes).s, NULL, NULL);
 	if (!v->expected)
 		return;
-	html_put(h, " ");
-	html_say(h, TEXT_EXPECTED, words_int(l, v->expected).s, NULL, NULL);
+	buf_putc(out, ' ');
+	html_fill(out, l, TEXT_EXPECTED, words_int(l, v->expected).s, NULL, NULL);
 }
 
 void part_coverage(struct html *h, const struct view *v, const struct strip *whole,
@@ -79,14 +81,19 @@ void part_coverage(struct html *h, const struct view *v, const struct strip *who
 	int64_t end = v->until_ms;
 	const struct row *r = whole ? &whole->current : NULL;
 	enum lang l = h->lang;
+	struct buf heard;
+	buf_init(&heard, HEARD_MAX);
 	if (r && r->step_ms && r->v.state != STATE_INSUFFICIENT)
 		end = r->start_ms + r->step_ms;
 	html_put(h, "<p class=\"at\">");
 	html_say(h, v->offset_min ? TEXT_AT : TEXT_AT_UTC, words_time(l, end, v->offset_min).s,
 		 words_time(l, end, 0).s, words_date(l, end, v->offset_min).s);
 	html_put(h, " ");
-	if (r)
-		put_heard(h, v, &r->v);
+	if (r) {
+		page_heard(&heard, v, &r->v);
+		html_text(h, heard.data);
+	}
+	buf_clear(&heard);
 	struct tally t = provinces ? count(provinces) : (struct tally){0};
 	if (t.few && t.known) {
 		html_put(h, " ");

@@ -23,6 +23,9 @@ static const char page_policy[] = "default-src 'none'; style-src 'self'; script-
 				  "img-src 'self'; connect-src 'self'; "
 				  "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+/* A picture carries its style inside, and nothing else. */
+static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'";
+
 static const char *title(int status)
 {
 	switch (status) {
@@ -47,7 +50,7 @@ static bool wants_page(const struct call *c)
 {
 	const char *accept = request_header(c->request, "Accept");
 	if (c->route)
-		return c->route->methods & ROUTE_PAGE;
+		return (c->route->methods & ROUTE_PAGE) && c->params.format == FORMAT_HTML;
 	return accept && strstr(accept, "text/html") &&
 	       strncmp(request_path(c->request), "/api/", 5) != 0;
 }
@@ -154,14 +157,17 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 		reply_header(p, "Content-Security-Policy", "%s", page_policy);
 	else
 		put_cors(p);
+	if (!strcmp(type, "image/svg+xml"))
+		reply_header(p, "Content-Security-Policy", "%s", picture_policy);
 	if (c->api->synthetic)
 		reply_header(p, "X-Fanous-Synthetic", "1");
 	if (max_age_s == 0) {
 		reply_header(p, "Cache-Control", "no-store");
 	} else {
 		make_etag(etag, sizeof(etag), &p->body);
-		reply_header(p, "Cache-Control", "public, max-age=%d",
-			     p->status == 200 ? max_age_s : 1);
+		reply_header(p, "Cache-Control", "public, max-age=%d%s",
+			     p->status == 200 ? max_age_s : 1,
+			     p->status == 200 && max_age_s == RESPOND_FOREVER ? ", immutable" : "");
 		reply_header(p, "ETag", "%s", etag);
 		reply_header(p, "Vary", "Accept-Encoding");
 		if (is_unchanged(c->request, etag)) {
@@ -169,7 +175,8 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 			buf_clear(&p->body);
 		}
 	}
-	if (p->body.len >= GZIP_MIN_BYTES && accepts_gzip(c->request) && gzip(&p->body))
+	if (p->body.len >= GZIP_MIN_BYTES && strcmp(type, "image/png") &&
+	    accepts_gzip(c->request) && gzip(&p->body))
 		reply_header(p, "Content-Encoding", "gzip");
 	request_reply_take(c->request, p);
 }

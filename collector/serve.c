@@ -13,6 +13,7 @@
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/rig.h"
+#include "collector/raster.h"
 #include "collector/server.h"
 #include "collector/verbs.h"
 #include "common/clock.h"
@@ -121,6 +122,7 @@ static int start_server(struct serving *s, const struct conf *c, char *err, size
 		.ingest = s->rig.ingest,
 		.archive = s->rig.archive,
 		.live = live_new(s->base, &s->rig.publish),
+		.raster = raster_new(s->base),
 		.synthetic = s->rig.synthetic,
 		.synthetic_now_ms = s->rig.synthetic_now_ms,
 		.started_ms = clock_wall_ms(),
@@ -150,6 +152,7 @@ static void finish(struct serving *s)
 	if (s->tick && !s->rig.synthetic && s->rc == 0 &&
 	    ingest_tick(s->rig.ingest, clock_wall_ms()) < 0)
 		s->rc = 1;
+	raster_free(s->api.raster);
 	server_free(s->api.server);
 	rig_close(&s->rig);
 	live_free(s->api.live);

@@ -122,7 +122,8 @@ static void test_country(void **state)
 	assert_int_equal(count(a.body, "<div class=\"cells\""), 1);
 	assert_int_equal(count(a.body, "<span class=\"unseen\">: "), 31);
 	expect(a.body, "aria-label=\"Map of the provinces at 23:30: Observed loss of");
-	expect(a.body, "aria-label=\"Provinces over time, worst first, Wed 7 Jan 23:30 – Thu 8 Jan "
+	expect(a.body, "aria-label=\"Provinces over time, worst first, Wed 7 Jan 2026 23:30 – Thu "
+		       "8 Jan 2026 "
 		       "23:30: Observed loss of");
 	web_answer_clear(&a);
 }
@@ -224,7 +225,7 @@ static void test_assets(void **state)
 	web_get(*state, &a, path);
 	assert_int_equal(a.body_len, asset_style_css_len);
 	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
-			    "public, max-age=31536000");
+			    "public, max-age=31536000, immutable");
 	web_answer_clear(&a);
 	web_get(*state, &a, "/web/style.css?v=0");
 	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),

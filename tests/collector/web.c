@@ -17,6 +17,7 @@
 #include "collector/ingest.h"
 #include "collector/live.h"
 #include "collector/options.h"
+#include "collector/raster.h"
 #include "common/clock.h"
 #include "tests/collector/scratch.h"
 
@@ -95,6 +96,7 @@ void web_serve(struct web *w, size_t max_connections, int request_timeout_s)
 	ingest_start(w->rig.ingest, clock_wall_ms());
 	w->api.archive = w->rig.archive;
 	w->api.live = live_new(w->base, &w->rig.publish);
+	w->api.raster = raster_new(w->base);
 	w->api.started_ms = clock_wall_ms();
 	keys_text(w->api.key, w->rig.box.pk);
 	w->api.server = server_new(&config, err, sizeof(err));
@@ -105,6 +107,7 @@ void web_serve(struct web *w, size_t max_connections, int request_timeout_s)
 
 void web_stop(struct web *w)
 {
+	raster_free(w->api.raster);
 	server_free(w->api.server);
 	rig_close(&w->rig);
 	live_free(w->api.live);
