@@ -1,7 +1,8 @@
 /* beat.c: gathers what step.c rolls up into pulses.
  *
  * Two sets of rosters. The live ones go on from bucket to bucket with what was known of each in time, and are kept in the
- * store, so that a restart changes nothing. The others are made from the cells for a run of late steps, and forgotten. */
+ * store, so that a restart changes nothing. The others are made from the cells, of leaves with late votes,
+ * for a run of late steps, and forgotten. */
 #include "collector/beat.h"
 
 #include <stdlib.h>
@@ -20,7 +21,6 @@ struct rosters {
 struct beat {
 	struct look c;
 	struct rosters live, late;
-	int64_t late_ms; /* the bucket after the last that was taken again; -1: none */
 };
 
 /* One bucket on its way. */
@@ -33,6 +33,9 @@ struct taking {
 	struct sight *sights;
 	uint64_t no_say[CLASSES];
 	uint32_t *times; /* what is usual of each leaf, for roster_take */
+	const bool *
+		again; /* leaves whose pulses are made anew; NULL: it is taken for the first time */
+	struct pulse *said; /* when taken again: what each leaf said before */
 	size_t n;
 	struct alarm_item *items;
 	size_t n_items, room;
@@ -42,7 +45,6 @@ struct beat *beat_new(const struct look *l)
 {
 	struct beat *b = xcalloc(1, sizeof(*b));
 	b->c = *l;
-	b->late_ms = -1;
 	return b;
 }
 
@@ -58,7 +60,6 @@ static void rosters_clear(struct rosters *r)
 void beat_rest(struct beat *b)
 {
 	rosters_clear(&b->late);
-	b->late_ms = -1;
 }
 
 void beat_reset(struct beat *b)
@@ -129,6 +130,10 @@ static void spoke(void *arg, const struct series *leaf, const struct tally *vote
 {
 	struct taking *t = arg;
 	uint32_t number = seriesmap_find(t->b->c.leaves, leaf);
+	if (t->again && !t->again[number]) {
+		*p = t->said[number];
+		return;
+	}
 	roster_take(&t->rosters->of[number], t->start_ms, votes, t->times[number], p);
 	t->rosters->dirty[number] = true;
 }
@@ -172,28 +177,29 @@ static int add_leaf(struct taking *t, uint32_t number, const struct usual_now *u
 }
 
 /* What was usual when the bucket was taken first; what is usual when it was not. */
-static int usual_of(struct taking *t, uint32_t number, bool again, struct usual_now *out)
+static int usual_of(struct taking *t, uint32_t number, struct usual_now *out)
 {
 	const struct series *s = &t->b->c.leaves->series[number];
 	struct usual *u = habits_of(t->b->c.habits, number, s);
-	struct pulse before;
 	if (!u)
 		return -1;
 	usual_at(u, t->start_ms, out);
-	int there = again ? store_get_pulse(t->b->c.store, s, t->start_ms, &before) : 0;
+	if (!t->said)
+		return 0;
+	int there = store_get_pulse(t->b->c.store, s, t->start_ms, &t->said[number]);
 	if (there > 0) {
-		out->expected_c = before.expected_c;
-		out->words_c = before.words_c;
+		out->expected_c = t->said[number].expected_c;
+		out->words_c = t->said[number].words_c;
 	}
 	return there < 0 ? -1 : 0;
 }
 
-static int gather(struct taking *t, const bool *heard, bool again)
+static int gather(struct taking *t, const bool *heard)
 {
 	for (uint32_t i = 0; i < t->b->c.leaves->n; i++) {
 		struct usual_now usual;
-		bool may = again || (heard && heard[i]);
-		if (usual_of(t, i, again, &usual) < 0)
+		bool may = t->again || (heard && heard[i]);
+		if (usual_of(t, i, &usual) < 0)
 			return -1;
 		if ((may || usual.expected_c || t->rosters->of[i].n) &&
 		    add_leaf(t, i, &usual, may) < 0)
@@ -202,8 +208,34 @@ static int gather(struct taking *t, const bool *heard, bool again)
 	return 0;
 }
 
+static int begin(struct taking *t)
+{
+	const struct look *c = &t->b->c;
+	size_t n = c->leaves->n + 1;
+	int64_t end = t->start_ms + c->bucket_ms;
+	t->leaves = xcalloc(n, sizeof(*t->leaves));
+	t->cells = xcalloc(n, sizeof(*t->cells));
+	t->sights = xcalloc(n, sizeof(*t->sights));
+	t->times = xcalloc(n, sizeof(*t->times));
+	int rc = grow(t->b, t->rosters);
+	if (rc == 0 && c->abroad)
+		rc = abroad_no_say(c->abroad, end - c->step_ms, end, c->bucket_ms, t->no_say);
+	return rc;
+}
+
+static void end(struct taking *t)
+{
+	for (size_t i = 0; i < t->b->c.leaves->n; i++)
+		for (size_t k = 0; k < CLASSES; k++)
+			cell_clear(&t->cells[i][k]);
+	free(t->times);
+	free(t->sights);
+	free(t->cells);
+	free(t->leaves);
+}
+
 /* Rolls the bucket up into t->items. */
-static int roll(struct taking *t, const bool *heard, bool again)
+static int roll(struct taking *t, const bool *heard)
 {
 	const struct look *c = &t->b->c;
 	const struct step step = {.country = c->country,
@@ -212,26 +244,12 @@ static int roll(struct taking *t, const bool *heard, bool again)
 				  .spoke = spoke,
 				  .pulse = take_pulse,
 				  .arg = t};
-	size_t n = c->leaves->n + 1;
-	t->leaves = xcalloc(n, sizeof(*t->leaves));
-	t->cells = xcalloc(n, sizeof(*t->cells));
-	t->sights = xcalloc(n, sizeof(*t->sights));
-	t->times = xcalloc(n, sizeof(*t->times));
-	int64_t end = t->start_ms + c->bucket_ms;
-	int rc = grow(t->b, t->rosters);
-	if (rc == 0 && c->abroad)
-		rc = abroad_no_say(c->abroad, end - c->step_ms, end, c->bucket_ms, t->no_say);
+	int rc = begin(t);
 	if (rc == 0)
-		rc = gather(t, heard, again);
+		rc = gather(t, heard);
 	if (rc == 0)
 		rc = step_run(&step, t->leaves, t->n);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < CLASSES; k++)
-			cell_clear(&t->cells[i][k]);
-	free(t->times);
-	free(t->sights);
-	free(t->cells);
-	free(t->leaves);
+	end(t);
 	return rc;
 }
 
@@ -263,7 +281,7 @@ static int note(struct beat *b, int64_t start_ms, const struct alarm_item *items
 int beat_take(struct beat *b, int64_t start_ms, const bool *heard, bool alive, int64_t now_ms)
 {
 	struct taking t = {.b = b, .rosters = &b->live, .start_ms = start_ms};
-	int rc = roll(&t, heard, false);
+	int rc = roll(&t, heard);
 	if (rc == 0)
 		rc = chronicle_take(b->c.chronicle, start_ms, t.items, t.n_items, alive, now_ms);
 	if (rc == 0 && alive)
@@ -272,28 +290,79 @@ int beat_take(struct beat *b, int64_t start_ms, const bool *heard, bool alive, i
 	return rc;
 }
 
-static int take_again(struct beat *b, int64_t start_ms, bool tell)
+/* --- again --- */
+
+static int take_again(struct beat *b, int64_t start_ms, const bool *again)
 {
-	struct taking t = {.b = b, .rosters = &b->late, .start_ms = start_ms};
-	int rc = roll(&t, NULL, true);
-	if (rc == 0 && tell)
+	struct taking t = {.b = b, .rosters = &b->late, .start_ms = start_ms, .again = again};
+	t.said = xcalloc(b->c.leaves->n + 1, sizeof(*t.said));
+	int rc = roll(&t, NULL);
+	if (rc == 0)
 		rc = chronicle_again(b->c.chronicle, start_ms, t.items, t.n_items);
 	free(t.items);
+	free(t.said);
 	return rc;
 }
 
-int beat_again(struct beat *b, int64_t start_ms, int64_t until_ms)
+/* Of a bucket before those that are taken again, only who spoke is needed. */
+static int listen(struct taking *t, uint32_t number)
 {
-	int64_t bucket = b->c.bucket_ms, t = roster_from(start_ms, bucket);
-	if (until_ms > start_ms + b->c.step_ms)
-		until_ms = start_ms + b->c.step_ms;
-	if (b->late_ms > start_ms || b->late_ms < t)
-		beat_rest(b);
-	else
-		t = b->late_ms;
-	for (; t < until_ms; t += bucket)
-		if (take_again(b, t, t >= start_ms) < 0)
-			return -1;
-	b->late_ms = until_ms;
+	struct usual_now usual;
+	struct pulse unused;
+	struct tally votes;
+	if (usual_of(t, number, &usual) < 0 || add_leaf(t, number, &usual, true) < 0)
+		return -1;
+	const struct step_leaf *leaf = &t->leaves[t->n - 1];
+	tally_init(&votes);
+	tally_look(&votes, leaf->cells, leaf->sight);
+	roster_take(&t->rosters->of[number], t->start_ms, &votes, usual.times, &unused);
+	tally_clear(&votes);
 	return 0;
+}
+
+/* Brings the rosters of the leaves that are taken again up to start_ms. */
+static int lead_in(struct beat *b, int64_t start_ms, const bool *again)
+{
+	int64_t from = roster_from(start_ms, b->c.bucket_ms);
+	int rc = 0;
+	for (int64_t at = from; at < start_ms && rc == 0; at += b->c.bucket_ms) {
+		struct taking t = {.b = b, .rosters = &b->late, .start_ms = at};
+		rc = begin(&t);
+		for (uint32_t i = 0; i < b->c.leaves->n && rc == 0; i++)
+			if (again[i] && b->late.of[i].last_ms < at)
+				rc = listen(&t, i);
+		end(&t);
+	}
+	return rc;
+}
+
+/* Which leaves, by number: the stale ones, and those with a roster in which words still stand. Owned by the caller. */
+static bool *mark_again(struct beat *b, const struct due_step *due)
+{
+	bool *out = xcalloc(b->c.leaves->n + 1, sizeof(*out));
+	int64_t from = roster_from(due->start_ms, b->c.bucket_ms);
+	for (size_t i = 0; i < b->late.n; i++) {
+		struct roster *r = &b->late.of[i];
+		if (r->last_ms >= due->start_ms)
+			roster_clear(r);
+		out[i] = r->last_ms >= from;
+	}
+	for (size_t i = 0; i < due->n; i++)
+		out[due->leaves[i].number] |= due->leaves[i].stale;
+	return out;
+}
+
+int beat_again(struct beat *b, const struct due_step *due, int64_t until_ms)
+{
+	int64_t start = due->start_ms, bucket = b->c.bucket_ms;
+	bool *again = mark_again(b, due);
+	if (until_ms > start + b->c.step_ms)
+		until_ms = start + b->c.step_ms;
+	int rc = grow(b, &b->late);
+	if (rc == 0)
+		rc = lead_in(b, start, again);
+	for (int64_t t = start; t < until_ms && rc == 0; t += bucket)
+		rc = take_again(b, t, again);
+	free(again);
+	return rc;
 }

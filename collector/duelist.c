@@ -46,21 +46,34 @@ static struct due_step *insert(struct duelist *d, int64_t start_ms)
 	return &d->steps[i];
 }
 
-void duelist_add(struct duelist *d, int64_t start_ms, uint32_t leaf)
+void duelist_add(struct duelist *d, int64_t start_ms, struct due_leaf leaf)
 {
 	struct due_step *s = duelist_at(d, start_ms);
 	if (!s)
 		s = insert(d, start_ms);
 	s->fresh = true;
-	for (size_t i = s->n; i > 0; i--)
-		if (s->leaves[i - 1] == leaf)
-			return;
+	for (size_t i = s->n; i > 0; i--) {
+		struct due_leaf *there = &s->leaves[i - 1];
+		if (there->number != leaf.number)
+			continue;
+		s->unsaved |= leaf.stale && !there->stale;
+		there->stale |= leaf.stale;
+		return;
+	}
 	if (s->n == s->room) {
 		s->room = s->room ? 2 * s->room : 4;
 		s->leaves = xrealloc(s->leaves, s->room * sizeof(*s->leaves));
 	}
 	s->leaves[s->n++] = leaf;
 	s->unsaved = true;
+}
+
+bool duelist_is_stale(const struct due_step *s)
+{
+	bool stale = false;
+	for (size_t i = 0; i < s->n; i++)
+		stale |= s->leaves[i].stale;
+	return stale;
 }
 
 void duelist_remove(struct duelist *d, int64_t start_ms)

@@ -6,12 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct due_leaf {
+	uint32_t number; /* of the caller */
+	bool stale;	 /* something came for a part of the step that was looked at already */
+};
+
 struct due_step {
 	int64_t start_ms;
-	uint32_t *leaves; /* numbers of the caller; owned */
+	struct due_leaf *leaves; /* owned */
 	size_t n, room;
 	bool fresh;   /* something came since the caller last looked */
-	bool stale;   /* the caller's: a part of it was looked at already */
 	bool unsaved; /* something came since the caller last wrote it down */
 };
 
@@ -22,11 +26,13 @@ struct duelist {
 };
 
 void duelist_clear(struct duelist *d);
-void duelist_add(struct duelist *d, int64_t start_ms, uint32_t leaf);
+void duelist_add(struct duelist *d, int64_t start_ms, struct due_leaf leaf);
 /* Index of the first step that starts at or after a time; n when there is none. */
 size_t duelist_find(const struct duelist *d, int64_t start_ms);
 /* The step that starts then, NULL when nothing is due in it. */
 struct due_step *duelist_at(struct duelist *d, int64_t start_ms);
+/* Is any of its leaves stale? */
+bool duelist_is_stale(const struct due_step *s);
 void duelist_remove(struct duelist *d, int64_t start_ms);
 
 #endif

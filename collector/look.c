@@ -24,7 +24,7 @@ static bool *mark_due(const struct look *l, const struct due_step *due)
 {
 	bool *out = xcalloc(l->leaves->n + 1, sizeof(*out));
 	for (size_t i = 0; due && i < due->n; i++)
-		out[due->leaves[i]] = true;
+		out[due->leaves[i].number] = true;
 	return out;
 }
 

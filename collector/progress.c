@@ -1,7 +1,7 @@
 /* progress.c: kept in the store besides cells, rows and events:
  *
  *	META "views"	final_until pulse_until alive_from alive_until late_next late_from, decimal
- *	DUE  step	stale, then its leaves, one after the other: access, ISP, length, region (varints)
+ *	DUE  step	its leaves, one after the other: stale, access, ISP, length, region (varints)
  */
 #include "collector/progress.h"
 
@@ -11,7 +11,7 @@
 
 #include "collector/varint.h"
 
-#define LEAF_MAX (3 * VARINT_MAX + BATCH_REGION_LEN)
+#define LEAF_MAX (4 * VARINT_MAX + BATCH_REGION_LEN)
 
 void progress_clear(struct progress *p)
 {
@@ -55,9 +55,9 @@ static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
 {
 	struct progress *p = arg;
 	struct varint_in in = varint_from(data, len);
-	bool stale = varint_get_max(&in, 1);
 	while (!in.bad && !varint_done(&in)) {
 		struct series s = {0};
+		bool stale = varint_get_max(&in, 1);
 		s.access = (enum access_type)varint_get_max(&in, ACCESSES - 1);
 		s.isp = (uint32_t)varint_get_max(&in, UINT32_MAX);
 		size_t n = varint_get_max(&in, sizeof(s.region) - 1);
@@ -65,8 +65,8 @@ static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
 		if (!region)
 			break;
 		memcpy(s.region, region, n);
-		duelist_add(&p->due, step_ms, seriesmap_add(&p->leaves, &s));
-		duelist_at(&p->due, step_ms)->stale = stale;
+		struct due_leaf leaf = {seriesmap_add(&p->leaves, &s), stale};
+		duelist_add(&p->due, step_ms, leaf);
 	}
 	return in.bad ? -1 : 0;
 }
@@ -87,10 +87,10 @@ int progress_load(struct progress *p, struct store *store)
 static int save_due(struct progress *p, struct store *store, struct due_step *d)
 {
 	struct buf out;
-	buf_init(&out, VARINT_MAX + d->n * LEAF_MAX);
-	varint_put(&out, d->stale);
+	buf_init(&out, d->n * LEAF_MAX);
 	for (size_t i = 0; i < d->n; i++) {
-		const struct series *s = &p->leaves.series[d->leaves[i]];
+		const struct series *s = &p->leaves.series[d->leaves[i].number];
+		varint_put(&out, d->leaves[i].stale);
 		varint_put(&out, s->access);
 		varint_put(&out, s->isp);
 		varint_put(&out, strlen(s->region));

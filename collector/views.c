@@ -6,8 +6,9 @@
  *
  * long enough for a cycle of measurements to end and arrive, and short enough to tell of silence within a
  * few minutes. Steps are made final in order, before the first record that was received later is folded, so the order
- * of the archive alone decides what was known. Votes for a step that is final already wait for the next slice of
- * late work; a spool of months is worked off some hundred steps at a time, round and round.
+ * of the archive alone decides what was known. Votes for a step that is final already wait until the step that runs is
+ * over, so that what many probes send late is worked on together; a spool of months is worked off some hundred steps at
+ * a time.
  *
  * Until a step is final its rows are provisional and made anew as data comes. They leave no trace: the final row replaces
  * them.
@@ -212,11 +213,6 @@ static bool has_late(const struct views *v)
 	return v->now.due.n && v->now.due.steps[0].start_ms < v->now.at.final_until;
 }
 
-static int done_with(struct views *v, int64_t start_ms)
-{
-	return progress_done(&v->now, v->store, start_ms);
-}
-
 static int64_t pulse_next(const struct views *v)
 {
 	return v->now.at.pulse_until + v->config.bucket_ms + v->pulse_grace_ms;
@@ -234,7 +230,7 @@ static int take_bucket(struct views *v, int64_t now_ms)
 	const struct due_step *due = duelist_at(&v->now.due, start - start % v->config.step_ms);
 	bool *heard = xcalloc(v->now.leaves.n + 1, sizeof(*heard));
 	for (size_t i = 0; due && i < due->n; i++)
-		heard[due->leaves[i]] = true;
+		heard[due->leaves[i].number] = true;
 	v->now.at.pulse_until = end;
 	int rc = beat_take(v->beat, start, heard, was_alive(v, start, end), now_ms);
 	free(heard);
@@ -242,13 +238,20 @@ static int take_bucket(struct views *v, int64_t now_ms)
 }
 
 /* Buckets of a step to which votes came after they were taken. */
-static int take_again(struct views *v, int64_t start_ms, int64_t now_ms)
+static int take_again(struct views *v, const struct due_step *due, int64_t now_ms)
 {
-	int rc = beat_again(v->beat, start_ms, v->now.at.pulse_until);
+	int rc = beat_again(v->beat, due, v->now.at.pulse_until);
 	if (rc == 0)
 		rc = chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
 	beat_rest(v->beat);
 	return rc;
+}
+
+/* Those stay that a bucket which is taken again soon needs. */
+static int forget_cells(struct views *v)
+{
+	return cellbook_forget(v->cells,
+			       v->now.at.final_until - ROSTER_BUCKETS * v->config.bucket_ms);
 }
 
 static int make_final(struct views *v, int64_t now_ms)
@@ -258,12 +261,12 @@ static int make_final(struct views *v, int64_t now_ms)
 	const struct due_step *due = duelist_at(&v->now.due, start);
 	bool alive = was_alive(v, start, end);
 	v->now.at.final_until = end;
-	if (due && due->stale && take_again(v, start, now_ms) < 0)
+	if (due && duelist_is_stale(due) && take_again(v, due, now_ms) < 0)
 		return -1;
 	if (look_at(&look, TIMELINE_FINAL, start, due, alive, now_ms) < 0 ||
-	    done_with(v, start) < 0)
+	    progress_done(&v->now, v->store, start) < 0)
 		return -1;
-	return cellbook_forget(v->cells, end - ROSTER_BUCKETS * v->config.bucket_ms);
+	return forget_cells(v);
 }
 
 /* The late step that comes next: after the one before, so that none waits for ever behind older ones
@@ -284,15 +287,14 @@ static int work_late(struct views *v, int64_t now_ms)
 		int64_t start = due->start_ms;
 		work += LATE_STEP_WORK + due->n;
 		if (look_at(&look, TIMELINE_LATE, start, due, false, now_ms) < 0 ||
-		    beat_again(v->beat, start, v->now.at.pulse_until) < 0 ||
-		    done_with(v, start) < 0)
+		    beat_again(v->beat, due, v->now.at.pulse_until) < 0 ||
+		    progress_done(&v->now, v->store, start) < 0)
 			return -1;
 		v->now.at.late_from = start + v->config.step_ms;
 	}
 	beat_rest(v->beat);
-	if (cellbook_forget(v->cells, v->now.at.final_until) < 0)
-		return -1;
-	return chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
+	return forget_cells(v) < 0 ? -1
+				   : chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
 }
 
 /* Does what is due first, if it is due now: 1, 0 when nothing is, -1. */
@@ -377,11 +379,10 @@ static int fold_bucket(struct views *v, struct votes_bucket *b, uint32_t leaf, i
 	}
 	if (changed <= 0)
 		return changed;
-	duelist_add(&v->now.due, step, leaf);
-	if (b->start_ms < v->now.at.pulse_until)
-		duelist_at(&v->now.due, step)->stale = true;
+	duelist_add(&v->now.due, step,
+		    (struct due_leaf){leaf, b->start_ms < v->now.at.pulse_until});
 	if (!had_late && has_late(v))
-		v->now.at.late_next = (received_ms / late_every(v) + 1) * late_every(v);
+		v->now.at.late_next = (received_ms / v->config.step_ms + 1) * v->config.step_ms;
 	return 0;
 }
 

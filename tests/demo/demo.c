@@ -257,17 +257,19 @@ static void look(struct demo *d)
 {
 	const struct look look = look_of(d);
 	bool *heard = xcalloc(d->n_leaves, sizeof(*heard));
+	d->due.start_ms = d->start_ms;
 	d->due.n = 0;
 	for (size_t i = 0; i < d->n_leaves; i++) {
 		heard[i] = measure(d, &d->leaves[i]);
 		if (heard[i])
-			d->due.leaves[d->due.n++] = (uint32_t)i;
+			d->due.leaves[d->due.n++] =
+				(struct due_leaf){(uint32_t)i, d->phase == TIMELINE_LATE};
 	}
 	if (d->phase == TIMELINE_FINAL)
 		must(beat_take(d->beat, d->start_ms, heard, true, d->now_ms));
 	must(look_at(&look, d->phase, d->start_ms, &d->due, true, d->now_ms));
 	if (d->phase == TIMELINE_LATE)
-		must(beat_again(d->beat, d->start_ms, d->start_ms + STEP_MS));
+		must(beat_again(d->beat, &d->due, d->start_ms + STEP_MS));
 	cellbook_reset(d->cells); /* a demonstration is never rebuilt: its cells are not kept */
 	free(heard);
 }
