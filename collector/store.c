@@ -31,7 +31,7 @@
 #include "collector/varint.h"
 #include "common/log.h"
 
-#define SCHEMA	  "4"
+#define SCHEMA	  "5"
 #define VALUE_MAX (64 * 1024 * 1024) /* one value: a cell of 500,000 votes */
 #define META_MAX  4096
 
@@ -140,6 +140,8 @@ static int load(struct store *s)
 	    store_get_meta(s, "began_ms", began, sizeof(began)) < 0)
 		return -1;
 	if (strcmp(schema, SCHEMA)) {
+		if (s->readonly)
+			return -1;
 		if (*schema)
 			log_warnx("store: made by another version; the views are made anew");
 		return store_reset(s) < 0 || s->ops->commit(s->backend) < 0 ? -1 : 0;
@@ -152,7 +154,8 @@ static int load(struct store *s)
 	return s->ops->scan(s->backend, STORE_SERIES, &from, NULL, load_series, s);
 }
 
-struct store *store_open(const char *backend, const char *where, char *err, size_t errlen)
+static struct store *open_store(const char *backend, const char *where, bool readonly, char *err,
+				size_t errlen)
 {
 	const struct store_ops *ops = NULL;
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
@@ -162,18 +165,30 @@ struct store *store_open(const char *backend, const char *where, char *err, size
 		snprintf(err, errlen, "no store back end is called '%s'", backend);
 		return NULL;
 	}
-	void *handle = ops->open(where, err, errlen);
+	void *handle = ops->open(where, readonly, err, errlen);
 	if (!handle)
 		return NULL;
 	struct store *s = xcalloc(1, sizeof(*s));
 	s->ops = ops;
 	s->backend = handle;
+	s->readonly = readonly;
 	s->chunks = chunkcache_new(ops, handle);
 	if (load(s) == 0)
 		return s;
-	snprintf(err, errlen, "%s: the store can't be read", where);
+	snprintf(err, errlen, "%s: the store can't be read%s", where,
+		 readonly ? ", or was made by another version" : "");
 	store_close(s);
 	return NULL;
+}
+
+struct store *store_open(const char *backend, const char *where, char *err, size_t errlen)
+{
+	return open_store(backend, where, false, err, errlen);
+}
+
+struct store *store_open_readonly(const char *backend, const char *where, char *err, size_t errlen)
+{
+	return open_store(backend, where, true, err, errlen);
 }
 
 void store_close(struct store *s)

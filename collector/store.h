@@ -22,6 +22,8 @@ struct store; /* opaque */
 
 /* NULL with err. backend is "sqlite"; where is its path. */
 struct store *store_open(const char *backend, const char *where, char *err, size_t errlen);
+/* The same to be read only: nothing in the file changes, and one of another schema is refused. */
+struct store *store_open_readonly(const char *backend, const char *where, char *err, size_t errlen);
 void store_close(struct store *s);
 int store_commit(struct store *s, struct archive_pos pos);
 struct archive_pos store_position(struct store *s);
@@ -84,6 +86,7 @@ int store_rows(struct store *s, const struct series_query *q,
  * row in order. 0, -1, or what fn returned. */
 int store_past(struct store *s, const struct series *series, int64_t from_ms, int64_t until_ms,
 	       int (*fn)(void *arg, const struct row *r), void *arg);
+int64_t store_row_step(const struct store *s); /* 0: no rows */
 /* The end of the first step that had rows at its time: nothing was known before. 0: no rows. */
 int64_t store_began(const struct store *s);
 
@@ -96,6 +99,12 @@ int store_put_events(struct store *s, const struct series *series, enum sign kin
  * not known (event_forget_growth). */
 int store_events(struct store *s, const struct series_query *q,
 		 int (*fn)(void *arg, const struct event *e), void *arg);
+/* What is kept of the events of a series, in no order, until fn returns non-zero; and one more. */
+int store_past_events(struct store *s, const struct series *series,
+		      int (*fn)(void *arg, const struct event *e), void *arg);
+int store_put_past_event(struct store *s, const struct event *e);
+/* Forgets all events, and what is kept of rows and events that were replaced. */
+int store_forget_history(struct store *s);
 /* The highest revision that the id of an event ever had in its series, 0 for none; -1 on trouble.
  * One that comes back after it was undone goes on from there. */
 int64_t store_event_revision(struct store *s, const struct series *series, const char *id);
@@ -162,7 +171,8 @@ struct store_key {
 
 struct store_ops {
 	const char *name;
-	void *(*open)(const char *where, char *err, size_t errlen); /* NULL with err */
+	void *(*open)(const char *where, bool readonly, char *err,
+		      size_t errlen); /* NULL with err */
 	void (*close)(void *backend); /* without commit: what was not committed is gone */
 	int (*commit)(void *backend); /* everything since the last commit, or nothing of it */
 	/* 1 with the value appended to out, 0 when there is none, -1. */

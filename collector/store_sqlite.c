@@ -59,14 +59,15 @@ static void sqlite_close(void *backend)
 	free(s);
 }
 
-static void *sqlite_open(const char *where, char *err, size_t errlen)
+static void *sqlite_open(const char *where, bool readonly, char *err, size_t errlen)
 {
 	struct sqlite *s = xcalloc(1, sizeof(*s));
-	int rc = sqlite3_open(where, &s->db);
-	if (rc == SQLITE_OK) {
+	int flags = readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int rc = sqlite3_open_v2(where, &s->db, flags, NULL);
+	if (rc == SQLITE_OK)
 		sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+	if (rc == SQLITE_OK && !readonly)
 		rc = sqlite3_exec(s->db, (const char *)asset_store_sqlite_sql, NULL, NULL, NULL);
-	}
 	if (rc == SQLITE_OK)
 		return s;
 	snprintf(err, errlen, "%s: %s", where, sqlite3_errmsg(s->db));

@@ -200,6 +200,35 @@ int store_events(struct store *s, const struct series_query *q,
 	return rc;
 }
 
+int store_past_events(struct store *s, const struct series *series,
+		      int (*fn)(void *arg, const struct event *e), void *arg)
+{
+	struct list l = {0};
+	int rc = read_events(s, STORE_EVENT_PAST, series, 0, INT64_MAX, &l);
+	for (size_t i = 0; i < l.n && rc == 0; i++)
+		rc = fn(arg, &l.events[i]);
+	free(l.events);
+	return rc;
+}
+
+int store_put_past_event(struct store *s, const struct event *e)
+{
+	uint32_t number = store_number(s, &e->series);
+	return number == SERIESMAP_NONE ? -1 : put_past(s, number, e);
+}
+
+int store_forget_history(struct store *s)
+{
+	static const enum store_map maps[] = {STORE_PAST, STORE_EVENT, STORE_EVENT_PAST};
+	const struct store_key from = {0};
+	if (chunkcache_flush(s->chunks) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		if (s->ops->erase(s->backend, maps[i], &from, NULL) < 0)
+			return -1;
+	return 0;
+}
+
 int64_t store_event_revision(struct store *s, const struct series *series, const char *id)
 {
 	struct list l = {0};

@@ -11,6 +11,7 @@
 struct store {
 	const struct store_ops *ops;
 	void *backend;
+	bool readonly;
 	struct archive_pos pos;
 	struct seriesmap series; /* numbers of keys */
 	struct chunkcache *chunks;

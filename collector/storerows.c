@@ -128,6 +128,11 @@ int store_put_past(struct store *s, const struct row *r)
 	return put_row(s, r, STORE_PAST, r->revision);
 }
 
+int64_t store_row_step(const struct store *s)
+{
+	return s->row_step_ms;
+}
+
 int64_t store_began(const struct store *s)
 {
 	return s->began_ms;

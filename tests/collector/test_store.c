@@ -238,6 +238,36 @@ static void test_disk_full(void **state)
 	stored_commit(w, 2);
 }
 
+/* Read only: the file stays as it is, and one of another schema is refused instead of emptied. */
+static void test_readonly(void **state)
+{
+	struct stored *w = *state;
+	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
+	struct row r;
+	char err[256] = "";
+	stored_put(w, s, T0, 5);
+	stored_commit(w, 3);
+	store_close(w->store);
+	w->store = store_open_readonly("sqlite", w->path, err, sizeof(err));
+	assert_non_null(w->store);
+	assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
+	assert_int_equal(store_position(w->store).offset, 3);
+	assert_int_equal(store_row_step(w->store), STEP);
+	r.v.probes = 99;
+	assert_int_equal(store_put_row(w->store, &r), 0); /* into memory */
+	assert_int_equal(store_commit(w->store, (struct archive_pos){1, 4}), -1);
+	stored_reopen(w);
+	assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
+	assert_int_equal(r.v.probes, 5);
+	store_put_meta(w->store, "schema", "0");
+	stored_commit(w, 5);
+	store_close(w->store);
+	w->store = store_open_readonly("sqlite", w->path, err, sizeof(err));
+	assert_null(w->store);
+	assert_non_null(strstr(err, "another version"));
+	assert_null(store_open_readonly("sqlite", "/nonexistent/views.db", err, sizeof(err)));
+}
+
 static void test_refused(void **state)
 {
 	struct stored *w = *state;
@@ -259,9 +289,9 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		T(test_ledger),	      T(test_cells),	 T(test_cells_of_a_leaf),
-		T(test_due_and_meta), T(test_watcher),	 T(test_reset),
-		T(test_schema),	      T(test_disk_full), T(test_refused),
+		T(test_ledger),	  T(test_cells),   T(test_cells_of_a_leaf), T(test_due_and_meta),
+		T(test_watcher),  T(test_reset),   T(test_schema),	    T(test_disk_full),
+		T(test_readonly), T(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
