@@ -24,9 +24,10 @@ struct archive_pos {
 };
 
 enum archive_type {
-	ARCHIVE_BATCH = 1, /* an accepted batch */
-	ARCHIVE_ALIVE = 2, /* the collector was up at received_ms: silence then is the network's */
-	ARCHIVE_START = 3, /* it began to serve then: what was before is not known */
+	ARCHIVE_BATCH = 1,  /* an accepted batch */
+	ARCHIVE_ALIVE = 2,  /* the collector was up at received_ms: silence then is the network's */
+	ARCHIVE_START = 3,  /* it began to serve then: what was before is not known */
+	ARCHIVE_METHOD = 4, /* a start with views of another method (handover.h) */
 };
 
 struct archive_record {

@@ -83,7 +83,7 @@ void archive_encode(struct buf *out, const struct archive_record *r, struct arch
 static enum archive_found decode(struct archive_record *r, const uint8_t *body, size_t n)
 {
 	bool batch = body[0] == ARCHIVE_BATCH;
-	if (!body[0] || body[0] > ARCHIVE_START || batch != (n > BODY_MIN) || body[22] ||
+	if (!body[0] || body[0] > ARCHIVE_METHOD || batch != (n > BODY_MIN) || body[22] ||
 	    body[27] >= ACCESSES || body[28] > PLACE_MMDB || body[29] > PLACE_MMDB)
 		return FOUND_UNKNOWN;
 	*r = (struct archive_record){

@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +209,22 @@ out:
 	return rc;
 }
 
+/* What figures are made with, and not what is only shown beside them. */
+static void hash_places(struct country *c)
+{
+	uint8_t digest[crypto_hash_sha256_BYTES];
+	struct buf text;
+	buf_init(&text, (c->n_regions + c->n_isps) * 64);
+	for (size_t i = 0; i < c->n_regions; i++)
+		buf_printf(&text, "%s %" PRId64 "\n", c->regions[i].code, c->regions[i].population);
+	for (size_t i = 0; i < c->n_isps; i++)
+		buf_printf(&text, "%" PRIu32 " %d %.9g\n", c->isps[i].asn, (int)c->isps[i].access,
+			   c->isps[i].subscribers_million);
+	crypto_hash_sha256(digest, (const uint8_t *)text.data, text.len);
+	sodium_bin2hex(c->places_hash, sizeof(c->places_hash), digest, sizeof(digest));
+	buf_clear(&text);
+}
+
 struct country *country_load(const char *dir, const char *code, char *err, size_t errlen)
 {
 	static const struct {
@@ -231,8 +249,10 @@ struct country *country_load(const char *dir, const char *code, char *err, size_
 		rc = parts[i].read(c, path, err, errlen);
 		free(path);
 	}
-	if (rc == 0)
+	if (rc == 0) {
+		hash_places(c);
 		return c;
+	}
 	country_free(c);
 	return NULL;
 }

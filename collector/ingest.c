@@ -281,15 +281,16 @@ void ingest_submit(struct ingest *i, const void *body, size_t len, const struct 
 
 static int fold_mark(struct ingest *i, const struct archive_record *r)
 {
-	return r->type == ARCHIVE_START ? views_start(i->c.views, r->received_ms)
-					: views_alive(i->c.views, r->received_ms);
+	return r->type == ARCHIVE_ALIVE ? views_alive(i->c.views, r->received_ms)
+					: views_start(i->c.views, r->received_ms);
 }
 
 /* --- replaying --- */
 
 struct replay {
 	struct ingest *i;
-	int64_t last_ms; /* received time of the last record */
+	const struct archive_pos *until; /* NULL: the end */
+	int64_t last_ms;		 /* received time of the last record */
 	bool any;
 	char *err;
 	size_t errlen;
@@ -314,29 +315,33 @@ static int replay_batch(struct replay *p, const struct archive_record *r, struct
 	return rc < 0 ? -1 : 0;
 }
 
+/* 1 behind the last one that is wanted. */
 static int on_record(void *arg, const struct archive_record *r, struct archive_pos end)
 {
 	struct replay *p = arg;
 	p->any = true;
 	p->last_ms = r->received_ms;
 	p->i->folded = end;
-	if (r->type == ARCHIVE_BATCH)
-		return replay_batch(p, r, end);
-	if (fold_mark(p->i, r) == 0)
-		return 0;
-	snprintf(p->err, p->errlen, "the views cannot be written");
-	return -1;
+	if (r->type == ARCHIVE_BATCH) {
+		if (replay_batch(p, r, end) < 0)
+			return -1;
+	} else if (fold_mark(p->i, r) < 0) {
+		snprintf(p->err, p->errlen, "the views cannot be written");
+		return -1;
+	}
+	return p->until && end.segment == p->until->segment && end.offset == p->until->offset;
 }
 
-static int replay(struct ingest *i, struct archive_pos from, char *err, size_t errlen)
+static int replay(struct ingest *i, const struct archive_pos *until, char *err, size_t errlen)
 {
-	struct replay p = {.i = i, .err = err, .errlen = errlen};
-	if (archive_replay(i->c.archive, &from, on_record, &p, err, errlen) != 0)
+	const struct archive_pos from = i->folded;
+	struct replay p = {.i = i, .until = until, .err = err, .errlen = errlen};
+	if (archive_replay(i->c.archive, &from, on_record, &p, err, errlen) < 0)
 		goto broken;
 	if (p.any)
 		i->last_record_ms = p.last_ms;
 	if ((!p.any || views_tick(i->c.views, p.last_ms) == 0) &&
-	    store_commit(i->c.store, i->folded) == 0)
+	    (until ? store_flush(i->c.store) : store_commit(i->c.store, i->folded)) == 0)
 		return 0;
 	snprintf(err, errlen, "the views cannot be written");
 broken:
@@ -346,17 +351,12 @@ broken:
 
 int ingest_catch_up(struct ingest *i, char *err, size_t errlen)
 {
-	return replay(i, i->folded, err, errlen);
+	return replay(i, NULL, err, errlen);
 }
 
-int ingest_rebuild(struct ingest *i, char *err, size_t errlen)
+int ingest_catch_up_to(struct ingest *i, struct archive_pos until, char *err, size_t errlen)
 {
-	i->folded = (struct archive_pos){0};
-	if (store_reset(i->c.store) == 0)
-		return replay(i, i->folded, err, errlen);
-	snprintf(err, errlen, "the views cannot be emptied");
-	i->broken = true;
-	return -1;
+	return replay(i, &until, err, errlen);
 }
 
 /* --- housekeeping --- */

@@ -60,8 +60,8 @@ void ingest_submit(struct ingest *i, const void *body, size_t len, const struct 
 		   void (*done)(void *arg, const struct ingest_receipt *r), void *arg);
 /* Folds what the archive has and the store has not yet seen; before serving. 0, or -1 with err. */
 int ingest_catch_up(struct ingest *i, char *err, size_t errlen);
-/* Throws the views away and replays the whole archive. 0, or -1 with err. */
-int ingest_rebuild(struct ingest *i, char *err, size_t errlen);
+/* The same up to where a record ends, flushed into the store and not committed. */
+int ingest_catch_up_to(struct ingest *i, struct archive_pos until, char *err, size_t errlen);
 /* From now on batches are taken: says so in the archive, so that a rebuild knows when this collector was
  * not up. Without room for that (logged) they are refused until a tick finds some. */
 void ingest_start(struct ingest *i, int64_t now_ms);

@@ -83,6 +83,11 @@ void place_close(struct place *p)
 	free(p);
 }
 
+uint64_t place_built(const struct place *p)
+{
+	return p->asn ? p->asn->metadata.build_epoch : 0;
+}
+
 /* The entry of an address; an IPv6 address in a file that holds only IPv4 has none. */
 static bool find(MMDB_s *db, const struct sockaddr *peer, MMDB_entry_s *entry)
 {

@@ -34,6 +34,8 @@ struct place *place_open(const char *city_mmdb, const char *asn_mmdb, const stru
 			 char *err, size_t errlen);
 void place_close(struct place *p);
 
+/* When the database of networks was built, seconds since 1970; 0 without one. */
+uint64_t place_built(const struct place *p);
 /* What the address alone says. peer may be NULL: then nothing. */
 void place_lookup(const struct place *p, const struct sockaddr *peer, struct placement *out);
 /* The AS number of each address that the batch names, 0 unknown: as many as it has addresses. To be freed. */

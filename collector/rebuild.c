@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "collector/ingest.h"
 #include "collector/rig.h"
 #include "collector/verbs.h"
 #include "common/clock.h"
@@ -19,7 +18,7 @@ int verb_rebuild(const struct conf *c)
 		snprintf(err, sizeof(err), "simulated views have no archive to be made from");
 		rc = 1;
 	}
-	if (rc == 0 && ingest_rebuild(rig.ingest, err, sizeof(err)) < 0)
+	if (rc == 0 && rig_rebuild(&rig, c, err, sizeof(err)) < 0)
 		rc = 1;
 	if (rc)
 		log_warnx("%s", err);

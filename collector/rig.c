@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "collector/country_map.h"
-#include "collector/ingest.h"
+#include "collector/handover.h"
 #include "collector/options.h"
 #include "common/countries.h"
 
@@ -44,15 +44,20 @@ static int open_country(struct rig *rig, const struct conf *c, char *err, size_t
 	return rig->place ? 0 : -1;
 }
 
+static struct handover handover_of(const struct rig *rig, const struct conf *c)
+{
+	return (struct handover){c, rig->archive, rig->country, &rig->config};
+}
+
 static int open_data(struct rig *rig, const struct conf *c, char *err, size_t errlen)
 {
-	char *archive = options_data_path(c, DATA_ARCHIVE),
-	     *store = options_data_path(c, DATA_STORE);
+	char *archive = options_data_path(c, DATA_ARCHIVE);
 	rig->archive = archive_open(archive, false, err, errlen);
-	if (rig->archive)
-		rig->store = store_open(conf_str(c, "store", "backend"), store, err, errlen);
 	free(archive);
-	free(store);
+	if (!rig->archive)
+		return -1;
+	const struct handover h = handover_of(rig, c);
+	rig->store = handover_open(&h, err, errlen);
 	return rig->store ? 0 : -1;
 }
 
@@ -65,28 +70,15 @@ static void read_synthetic(struct rig *rig)
 		rig->synthetic_now_ms = strtoll(text, NULL, 10);
 }
 
-int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, char *err,
-	     size_t errlen)
+static int open_line(struct rig *rig, char *err, size_t errlen)
 {
-	*rig = (struct rig){0};
-	if (open_country(rig, c, err, errlen) < 0)
-		return EXIT_CONFIG_CODE;
-	if (open_key(rig, c, err, errlen) < 0 || open_data(rig, c, err, errlen) < 0)
-		return 1;
-	read_synthetic(rig);
-	const struct views_config views = {
-		.bucket_ms = conf_int(c, "publish", "bucket_s") * 1000,
-		.step_ms = conf_int(c, "publish", "step_s") * 1000,
-		.min_probes = (uint32_t)conf_int(c, "publish", "min_probes"),
-		.place = rig->place,
-	};
-	rig->views = views_new(rig->store, rig->country, &views);
+	rig->views = views_new(rig->store, rig->country, &rig->config);
 	if (!rig->views) {
 		snprintf(err, errlen, "the views can't be read");
-		return 1;
+		return -1;
 	}
 	const struct ingest_config ingest = {
-		.base = base,
+		.base = rig->base,
 		.box = &rig->box,
 		.archive = rig->archive,
 		.store = rig->store,
@@ -95,19 +87,72 @@ int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, cha
 		.place = rig->place,
 	};
 	rig->ingest = ingest_new(&ingest);
+	return 0;
+}
+
+static void close_line(struct rig *rig)
+{
+	ingest_free(rig->ingest);
+	views_free(rig->views);
+	rig->ingest = NULL;
+	rig->views = NULL;
+}
+
+int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, char *err,
+	     size_t errlen)
+{
+	*rig = (struct rig){.base = base};
+	if (open_country(rig, c, err, errlen) < 0)
+		return EXIT_CONFIG_CODE;
+	rig->config = (struct views_config){
+		.bucket_ms = conf_int(c, "publish", "bucket_s") * 1000,
+		.step_ms = conf_int(c, "publish", "step_s") * 1000,
+		.min_probes = (uint32_t)conf_int(c, "publish", "min_probes"),
+		.place = rig->place,
+	};
+	if (open_key(rig, c, err, errlen) < 0 || open_data(rig, c, err, errlen) < 0)
+		return 1;
+	read_synthetic(rig);
 	rig->publish = (struct publish){
 		.store = rig->store,
 		.country = rig->country,
-		.row_step_ms = views.step_ms,
-		.min_probes = views.min_probes,
+		.row_step_ms = rig->config.step_ms,
+		.min_probes = rig->config.min_probes,
 	};
-	return 0;
+	return open_line(rig, err, errlen) < 0;
+}
+
+int rig_catch_up(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	const struct handover h = handover_of(rig, c);
+	struct handover_mark mark;
+	bool empty = !store_position(rig->store).segment;
+	int last = empty ? handover_last(&h, &mark, err, errlen) : 0;
+	if (last < 0)
+		return -1;
+	if (last) {
+		if (ingest_catch_up_to(rig->ingest, mark.pos, err, errlen) < 0)
+			return -1;
+		close_line(rig);
+		if (handover_adopt(&h, &mark, rig->store, err, errlen) < 0 ||
+		    open_line(rig, err, errlen) < 0)
+			return -1;
+	}
+	return ingest_catch_up(rig->ingest, err, errlen);
+}
+
+int rig_rebuild(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	close_line(rig);
+	if (store_reset(rig->store) == 0)
+		return open_line(rig, err, errlen) < 0 ? -1 : rig_catch_up(rig, c, err, errlen);
+	snprintf(err, errlen, "the views cannot be emptied");
+	return -1;
 }
 
 void rig_close(struct rig *rig)
 {
-	ingest_free(rig->ingest);
-	views_free(rig->views);
+	close_line(rig);
 	store_close(rig->store);
 	archive_close(rig->archive);
 	place_close(rig->place);

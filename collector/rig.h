@@ -7,18 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/ingest.h"
 #include "collector/publish.h"
 #include "common/keys.h"
 
-struct archive;
 struct conf;
-struct country;
 struct country_map;
-struct event_base;
-struct ingest;
-struct place;
-struct store;
-struct views;
 
 struct rig {
 	struct keys_box box;
@@ -29,15 +23,21 @@ struct rig {
 	struct store *store;
 	struct views *views;
 	struct ingest *ingest;
+	struct event_base *base; /* borrowed */
+	struct views_config config;
 	struct publish publish;
 	bool synthetic; /* the store says that its data is simulated */
 	int64_t synthetic_now_ms;
 };
 
 /* base NULL: for a rebuild. 0, or the exit code (1, 78) with one sentence in err; rig_close in
- * either case. */
+ * either case. Views that were made otherwise have been put aside (handover.h). */
 int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, char *err,
 	     size_t errlen);
+/* Brings the views up to the archive, with what was published before them. 0, or -1 with err. */
+int rig_catch_up(struct rig *rig, const struct conf *c, char *err, size_t errlen);
+/* The same from nothing. */
+int rig_rebuild(struct rig *rig, const struct conf *c, char *err, size_t errlen);
 void rig_close(struct rig *rig);
 
 #endif

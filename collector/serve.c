@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #include "collector/api.h"
-#include "collector/ingest.h"
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/rig.h"
@@ -175,7 +174,7 @@ int verb_serve(const struct conf *c)
 	if (conf_is_set(c, "store", "url"))
 		log_info("store url is not used: sqlite has no server");
 	s.rc = rig_open(&s.rig, c, s.base, err, sizeof(err));
-	if (s.rc == 0 && (ingest_catch_up(s.rig.ingest, err, sizeof(err)) < 0 ||
+	if (s.rc == 0 && (rig_catch_up(&s.rig, c, err, sizeof(err)) < 0 ||
 			  start_server(&s, c, err, sizeof(err)) < 0))
 		s.rc = 1;
 	if (s.rc)

@@ -206,10 +206,15 @@ void store_watch(struct store *s, const struct store_watcher *w)
 	s->watcher = w ? *w : (struct store_watcher){0};
 }
 
+int store_flush(struct store *s)
+{
+	return s->watcher.commit ? s->watcher.commit(s->watcher.arg) : 0;
+}
+
 int store_commit(struct store *s, struct archive_pos pos)
 {
 	char text[64];
-	if (s->watcher.commit && s->watcher.commit(s->watcher.arg) < 0)
+	if (store_flush(s) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%" PRIu32 " %" PRIu64, pos.segment, pos.offset);
 	if (chunkcache_flush(s->chunks) < 0 || store_put_meta(s, "position", text) < 0 ||

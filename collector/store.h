@@ -26,6 +26,8 @@ struct store *store_open(const char *backend, const char *where, char *err, size
 struct store *store_open_readonly(const char *backend, const char *where, char *err, size_t errlen);
 void store_close(struct store *s);
 int store_commit(struct store *s, struct archive_pos pos);
+/* What others hold for it (store_watch) is written out, as at the start of a commit; nothing is for good yet. */
+int store_flush(struct store *s);
 struct archive_pos store_position(struct store *s);
 /* Empties every view; the next store_commit sets the position. */
 int store_reset(struct store *s);

@@ -111,9 +111,10 @@ void views_method(const struct country *country, const struct views_config *c,
 		  char out[static VIEWS_METHOD_LEN])
 {
 	snprintf(out, VIEWS_METHOD_LEN,
-		 "%d %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32 " list %.16s",
+		 "%d %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32
+		 " list %.16s places %.16s networks %" PRIu64,
 		 METHOD_VERSION, country->code, c->bucket_ms, c->step_ms, c->min_probes,
-		 country->list_hash);
+		 country->list_hash, country->places_hash, c->place ? place_built(c->place) : 0);
 }
 
 static int on_reset(void *arg)
@@ -144,9 +145,6 @@ static int load(struct views *v)
 		return progress_load(&v->now, v->store) < 0 || abroad_load(v->abroad) < 0
 			       ? -1
 			       : chronicle_load(v->chronicle, v->now.at.pulse_until);
-	if (*text)
-		log_info("the views were made with another configuration: making them anew from "
-			 "the archive");
 	return store_reset(v->store);
 }
 

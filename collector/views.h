@@ -39,9 +39,9 @@ struct views *views_new(struct store *store, const struct country *country,
 void views_free(struct views *v);
 void views_listen(struct views *v, const struct views_listener *l);
 
-/* What the views are made with: META "method" of the store. The target list is part of it, since the bits
- * of a cell are places in that list. */
-#define VIEWS_METHOD_LEN 128
+/* What the views are made with, META "method" of the store: version and country first, then settings, and by their hash or date
+ * the lists, the tables and the database of networks. */
+#define VIEWS_METHOD_LEN 192
 void views_method(const struct country *country, const struct views_config *config,
 		  char out[static VIEWS_METHOD_LEN]);
 

@@ -47,6 +47,41 @@ static void test_good(void **state)
 	country_free(c);
 }
 
+/* A figure that counts makes another hash, and a name does not. */
+static void test_places_hash(void **state)
+{
+	static const struct {
+		enum atlantis_file file;
+		const char *text;
+		bool same;
+	} cases[] = {
+		{FILES, NULL, true},
+		{ISPS,
+		 ISPS_HEAD "64501\tOther\tکابل\tfixed\t1.5\t-\n64502\tGate\tد\tgateway\t-\t-\n",
+		 true},
+		{ISPS,
+		 ISPS_HEAD "64501\tOther\tکابل\tfixed\t1.6\t-\n64502\tGate\tد\tgateway\t-\t-\n",
+		 false},
+		{ISPS,
+		 ISPS_HEAD "64501\tOther\tکابل\tmobile\t1.5\t-\n64502\tGate\tد\tgateway\t-\t-\n",
+		 false},
+		{ISPS, ISPS_HEAD "64501\tOther\tکابل\tfixed\t1.5\t-\n", false},
+		{REGIONS,
+		 REGIONS_HEAD "XA-N\tXA-01\tXA.NO\tNorth\tش\t1300\nXA-07\t-\t-\tSouth\tج\t-\n",
+		 false},
+	};
+	char err[512], hash[65];
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct country *c = atlantis_load(cases[i].file, cases[i].text, err, sizeof(err));
+		assert_non_null(c);
+		if (!i)
+			memcpy(hash, c->places_hash, sizeof(hash));
+		assert_int_equal(!strcmp(c->places_hash, hash), cases[i].same);
+		country_free(c);
+	}
+}
+
 static const struct refusal {
 	enum atlantis_file file;
 	const char *text;
@@ -215,7 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),	 cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_too_many), cmocka_unit_test(test_code),
-		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_shipped),	 cmocka_unit_test(test_places_hash),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

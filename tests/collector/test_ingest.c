@@ -246,7 +246,7 @@ static void test_placement_is_kept(void **state)
 	place_close(w->place);
 	w->place = before;
 	start(w);
-	assert_int_equal(ingest_rebuild(w->ingest, err, sizeof(err)), 0);
+	assert_int_equal(rebuild(w, err, sizeof(err)), 0);
 	assert_int_equal(w->views.n, 2);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(w->views.fold[i].at.isp, 64498);

@@ -171,7 +171,7 @@ static void test_archived_twice(void **state)
 	}
 	expect_archived(w, 3, 0);
 	w->views.n = 0;
-	assert_int_equal(ingest_rebuild(w->ingest, err, sizeof(err)), 0);
+	assert_int_equal(rebuild(w, err, sizeof(err)), 0);
 	assert_int_equal(w->views.n, 1);
 }
 
@@ -185,7 +185,7 @@ static void test_rebuild(void **state)
 	struct views *live = xmalloc(sizeof(*live));
 	*live = w->views;
 	crash(w);
-	assert_int_equal(ingest_rebuild(w->ingest, err, sizeof(err)), 0);
+	assert_int_equal(rebuild(w, err, sizeof(err)), 0);
 	assert_int_equal(w->views.n, live->n);
 	for (size_t i = 0; i < live->n; i++) {
 		assert_int_equal(w->views.fold[i].probe, live->fold[i].probe);
@@ -201,7 +201,7 @@ static void test_rebuild(void **state)
 	free(live);
 
 	w->store.fails = true;
-	assert_int_equal(ingest_rebuild(w->ingest, err, sizeof(err)), -1);
+	assert_int_equal(rebuild(w, err, sizeof(err)), -1);
 	assert_non_null(strstr(err, "views"));
 }
 

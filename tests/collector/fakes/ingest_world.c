@@ -30,9 +30,8 @@ int store_commit(struct store *s, struct archive_pos pos)
 	return 0;
 }
 
-int store_reset(struct store *s)
+int store_flush(struct store *s)
 {
-	s->n = 0;
 	return s->fails ? -1 : 0;
 }
 
@@ -111,6 +110,15 @@ void crash(struct world *w)
 	w->store.fails = false;
 	w->views = (struct views){0};
 	start(w);
+}
+
+int rebuild(struct world *w, char *err, size_t errlen)
+{
+	stop(w);
+	w->store.n = 0;
+	w->store.pos = (struct archive_pos){0};
+	start(w);
+	return ingest_catch_up(w->ingest, err, errlen);
 }
 
 int set_up(void **state)

@@ -8,7 +8,7 @@
 /* Before any header that declares them. */
 #define store_position	fake_store_position
 #define store_commit	fake_store_commit
-#define store_reset	fake_store_reset
+#define store_flush	fake_store_flush
 #define store_has_batch fake_store_has_batch
 #define store_put_batch fake_store_put_batch
 #define views_fold	fake_views_fold
@@ -78,6 +78,8 @@ void start(struct world *w);
 void stop(struct world *w);
 /* As after kill -9: what was not committed is gone from the views, nothing waits any more. */
 void crash(struct world *w);
+/* The views from nothing. 0, or -1 with err. */
+int rebuild(struct world *w, char *err, size_t errlen);
 int set_up(void **state);
 int tear_down(void **state);
 void submit_from(struct world *w, const void *body, size_t len, const struct sockaddr *peer,
