@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/outage.h"
 #include "collector/remake.h"
 #include "collector/seriesmap.h"
 #include "common/clock.h"
@@ -21,7 +22,8 @@ struct line {
 };
 
 struct chronicle {
-	struct store *store;
+	const struct timeline *timeline;
+	struct store *store; /* its */
 	int64_t bucket_ms;
 	struct alarm *alarm;
 	struct views_listener listener;
@@ -32,10 +34,12 @@ struct chronicle {
 	int64_t now_ms; /* while pulses are taken */
 };
 
-struct chronicle *chronicle_new(struct store *store, int64_t bucket_ms, uint32_t min_probes)
+struct chronicle *chronicle_new(const struct timeline *timeline, int64_t bucket_ms,
+				uint32_t min_probes)
 {
 	struct chronicle *c = xcalloc(1, sizeof(*c));
-	c->store = store;
+	c->timeline = timeline;
+	c->store = timeline->store;
 	c->bucket_ms = bucket_ms;
 	c->alarm = alarm_new(bucket_ms, min_probes);
 	c->day = -1;
@@ -136,14 +140,35 @@ static int on_change(void *arg, struct detector *d, enum detector_change change)
 	return save(c, e);
 }
 
-/* The first bucket of a day: how all detectors stand. */
-static int keep_day(struct chronicle *c, int64_t day)
+static void look_again(struct line *l, int64_t from_ms, int64_t until_ms)
 {
+	if (l->changed_from == INT64_MAX)
+		l->changed_until = 0;
+	if (from_ms < l->changed_from)
+		l->changed_from = from_ms;
+	if (until_ms > l->changed_until)
+		l->changed_until = until_ms;
+}
+
+/* The first bucket of a day: what has to be said of silences by then, and how all detectors stand. */
+static int begin_day(struct chronicle *c, int64_t start_ms, int64_t now_ms)
+{
+	int64_t day = start_ms / CLOCK_DAY_MS;
 	size_t n;
 	const struct series *s = alarm_series(c->alarm, &n);
 	if (day == c->day)
 		return 0;
 	c->day = day;
+	for (size_t i = 0; i < n; i++) {
+		int64_t onset;
+		int found = outage_find(c->store, &s[i], day * CLOCK_DAY_MS, &onset);
+		if (found < 0)
+			return -1;
+		if (found)
+			look_again(line_of(c, &s[i]), onset, start_ms);
+	}
+	if (chronicle_settle(c, start_ms, now_ms) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (remake_keep(c->store, &s[i], day, alarm_of(c->alarm, &s[i])) < 0)
 			return -1;
@@ -154,7 +179,7 @@ int chronicle_take(struct chronicle *c, int64_t start_ms, struct alarm_item *ite
 		   bool alive, int64_t now_ms)
 {
 	c->now_ms = now_ms;
-	if (keep_day(c, start_ms / CLOCK_DAY_MS) < 0 ||
+	if (begin_day(c, start_ms, now_ms) < 0 ||
 	    alarm_take(c->alarm, start_ms, items, n, alive, on_change, c))
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -179,12 +204,7 @@ int chronicle_again(struct chronicle *c, int64_t start_ms, struct alarm_item *it
 		if (store_put_pulse(c->store, &items[i].series, start_ms, c->bucket_ms,
 				    &items[i].pulse) < 0)
 			return -1;
-		if (l->changed_from == INT64_MAX)
-			l->changed_until = 0;
-		if (start_ms < l->changed_from)
-			l->changed_from = start_ms;
-		if (start_ms >= l->changed_until)
-			l->changed_until = start_ms + c->bucket_ms;
+		look_again(l, start_ms, start_ms + c->bucket_ms);
 	}
 	return 0;
 }
@@ -227,21 +247,51 @@ static int identify(const struct chronicle *c, struct event *e, struct events_li
 	return 0;
 }
 
+/* Moves those of which nobody has anything to tell from `found` to `off`. */
+static int sort_out(const struct chronicle *c, struct events_list *found, struct events_list *off,
+		    int64_t now_ms)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < found->n; i++) {
+		int is = outage_is(c->store, &found->events[i], now_ms);
+		if (is < 0)
+			return -1;
+		if (is)
+			events_add(off, &found->events[i]);
+		else
+			found->events[n++] = found->events[i];
+	}
+	found->n = n;
+	return 0;
+}
+
+static bool overlaps_any(const struct events_list *l, const struct event *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (events_overlap(&l->events[i], e))
+			return true;
+	return false;
+}
+
 /* Old events that no new one took over end at their onset. */
-static void undo(const struct chronicle *c, const struct events_list *old, int64_t now_ms,
-		 struct events_list *out)
+static int undo(const struct chronicle *c, const struct events_list *old,
+		const struct events_list *off, int64_t now_ms, struct events_list *out)
 {
 	for (size_t i = 0; i < old->n; i++) {
 		struct event e = old->events[i];
+		bool is_off = overlaps_any(off, &e);
 		if (!e.revision)
 			continue;
+		if (is_off && outage_rows(c->timeline, &e, now_ms) < 0)
+			return -1;
 		e.end_ms = e.end_lo_ms = e.end_hi_ms = e.onset_ms;
 		e.back_ms = 0;
 		e.severity = 0;
-		events_revise(&e, WHY_LATE, now_ms);
+		events_revise(&e, is_off ? WHY_OFF : WHY_LATE, now_ms);
 		tell(c, &e);
 		events_add(out, &e);
 	}
+	return 0;
 }
 
 static int by_onset(const void *a, const void *b)
@@ -270,23 +320,24 @@ static void divide(const struct events_list *stored, enum sign kind, int64_t fro
 static int merge_kind(struct chronicle *c, const struct series *s, enum sign kind, int64_t from_ms,
 		      struct remade *r, const struct events_list *stored, int64_t now_ms)
 {
-	struct events_list old = {0}, out = {0}, found = {0};
+	struct events_list old = {0}, out = {0}, found = {0}, off = {0};
 	struct detector *d = &r->of[kind];
 	int64_t first = INT64_MAX;
-	int rc = 0;
 	divide(stored, kind, from_ms, r, &old, &out);
 	for (size_t i = 0; i < r->events.n; i++)
 		if (r->events.events[i].kind == kind)
 			events_add(&found, &r->events.events[i]);
 	if (r->present && d->phase != DETECTOR_CALM)
 		events_add(&found, &d->current);
+	int rc = sort_out(c, &found, &off, now_ms);
 	for (size_t i = 0; i < found.n && rc == 0; i++) {
 		rc = identify(c, &found.events[i], &old, now_ms);
 		events_add(&out, &found.events[i]);
 	}
 	if (found.n && r->present && d->phase != DETECTOR_CALM)
 		events_identify(&d->current, &found.events[found.n - 1]);
-	undo(c, &old, now_ms, &out);
+	if (rc == 0)
+		rc = undo(c, &old, &off, now_ms, &out);
 	for (size_t i = 0; i < old.n; i++)
 		first = old.events[i].onset_ms < first ? old.events[i].onset_ms : first;
 	for (size_t i = 0; i < out.n; i++)
@@ -298,6 +349,7 @@ static int merge_kind(struct chronicle *c, const struct series *s, enum sign kin
 	events_clear(&old);
 	events_clear(&out);
 	events_clear(&found);
+	events_clear(&off);
 	return rc;
 }
 

@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 #include "collector/alarm.h"
-#include "collector/store.h"
+#include "collector/timeline.h"
 #include "collector/views.h"
 
 struct chronicle; /* opaque */
 
-/* The store is borrowed. */
-struct chronicle *chronicle_new(struct store *store, int64_t bucket_ms, uint32_t min_probes);
+/* The timeline and its store are borrowed. */
+struct chronicle *chronicle_new(const struct timeline *timeline, int64_t bucket_ms,
+				uint32_t min_probes);
 void chronicle_free(struct chronicle *c);
 void chronicle_listen(struct chronicle *c, const struct views_listener *l); /* copied */
 

@@ -9,6 +9,11 @@ static void tell(const struct timeline *t, const struct row *r)
 		t->listener->row(t->listener->arg, r);
 }
 
+static enum why why_of(enum timeline_phase phase)
+{
+	return phase == TIMELINE_LATE ? WHY_LATE : phase == TIMELINE_OFF ? WHY_OFF : WHY_FIRST;
+}
+
 int timeline_put(const struct timeline *t, enum timeline_phase phase, const struct series *s,
 		 int64_t start_ms, const struct verdict *v, int64_t now_ms)
 {
@@ -18,7 +23,7 @@ int timeline_put(const struct timeline *t, enum timeline_phase phase, const stru
 					      .v = *v,
 					      .revision = 1,
 					      .revised_ms = now_ms,
-					      .why = phase == TIMELINE_LATE ? WHY_LATE : WHY_FIRST,
+					      .why = why_of(phase),
 					      .method = METHOD_VERSION};
 	int there = store_get_row(t->store, s, start_ms, &old);
 	bool same = there == 1 && verdict_equal(&old.v, v);
@@ -26,7 +31,7 @@ int timeline_put(const struct timeline *t, enum timeline_phase phase, const stru
 		return -1;
 	if (same ? phase != TIMELINE_FINAL : !there && !v->probes && !v->expected)
 		return 0;
-	if (there && phase == TIMELINE_LATE) {
+	if (there && r.why != WHY_FIRST) {
 		r.revision = old.revision + 1;
 		if (store_put_past(t->store, &old) < 0)
 			return -1;

@@ -13,7 +13,12 @@
 
 struct views_listener;
 
-enum timeline_phase { TIMELINE_PROVISIONAL, TIMELINE_FINAL, TIMELINE_LATE };
+enum timeline_phase {
+	TIMELINE_PROVISIONAL,
+	TIMELINE_FINAL,
+	TIMELINE_LATE,
+	TIMELINE_OFF, /* the silence of a final row is taken back (outage.h) */
+};
 
 struct timeline {
 	struct store *store; /* borrowed */

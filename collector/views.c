@@ -160,7 +160,7 @@ struct views *views_new(struct store *store, const struct country *country,
 	v->pulse_grace_ms = clamp(config->bucket_ms / 2, PULSE_GRACE_MIN_MS, PULSE_GRACE_MAX_MS);
 	progress_init(&v->now);
 	v->timeline = (struct timeline){store, config->step_ms, &v->listener};
-	v->chronicle = chronicle_new(store, config->bucket_ms, config->min_probes);
+	v->chronicle = chronicle_new(&v->timeline, config->bucket_ms, config->min_probes);
 	v->habits = habits_new(store);
 	v->cells = cellbook_new(store);
 	v->abroad = abroad_new(store, v->cells);

@@ -246,7 +246,7 @@ static struct look look_of(struct demo *d)
 static void open_views(struct demo *d)
 {
 	d->timeline = (struct timeline){d->store, STEP_MS, &d->nobody};
-	d->chronicle = chronicle_new(d->store, STEP_MS, MIN_PROBES);
+	d->chronicle = chronicle_new(&d->timeline, STEP_MS, MIN_PROBES);
 	d->habits = habits_new(d->store);
 	d->cells = cellbook_new(d->store);
 	const struct look look = look_of(d);
