@@ -307,7 +307,7 @@ static int replay_batch(struct replay *p, const struct archive_record *r, struct
 			 end.segment, end.offset, why);
 		return -1;
 	}
-	validate_classes(&o.batch, p->i->c.country);
+	validate_correct(&o.batch, p->i->c.country, o.received_ms);
 	int rc = fold(p->i, &o);
 	batch_clear(&o.batch);
 	if (rc < 0)

@@ -12,6 +12,9 @@
 #include "common/countries.h"
 #include "common/limits.h"
 
+/* The Date that an offset is learnt from has whole seconds, and took its time to arrive: a smaller one is none. */
+#define OFFSET_MIN_MS 3000
+
 struct refusal {
 	char *reason;
 	size_t len;
@@ -55,16 +58,50 @@ static int check_vantage(const struct batch *b, const struct country *c,
 }
 
 /* NULL, or what is wrong with the time of a result. */
-static const char *time_fault(int64_t t_ms, int64_t epoch, int64_t now_ms)
+static const char *time_fault(int64_t t_ms, int64_t now_ms)
 {
-	int64_t day = epoch * CLOCK_DAY_MS, slack = RESULT_FUTURE_MAX_MS;
-	if (t_ms > now_ms + slack)
+	if (t_ms > now_ms + RESULT_FUTURE_MAX_MS)
 		return "is from the future: is the clock right?";
 	if (t_ms < now_ms - RESULT_AGE_MAX_MS)
 		return "is older than 400 days";
-	if (t_ms < day - slack || t_ms >= day + CLOCK_DAY_MS + slack)
-		return "is not of the day whose key signed it";
 	return NULL;
+}
+
+/* Days are those of the clock that the probe has. */
+static bool is_of_day(int64_t t_ms, int64_t epoch)
+{
+	int64_t day = epoch * CLOCK_DAY_MS, slack = RESULT_FUTURE_MAX_MS;
+	return t_ms >= day - slack && t_ms < day + CLOCK_DAY_MS + slack;
+}
+
+/* An offset that would move a result to where none can be is not believed. */
+static void correct_times(struct batch *b, int64_t now_ms)
+{
+	int64_t by = b->offset_known ? b->offset_ms : 0;
+	if (by > -OFFSET_MIN_MS && by < OFFSET_MIN_MS)
+		return;
+	for (size_t i = 0; i < b->n_results; i++)
+		if (time_fault(b->results[i].v[RESULT_T] + by, now_ms))
+			return;
+	for (size_t i = 0; i < b->n_results; i++)
+		b->results[i].v[RESULT_T] += by;
+	b->t0_ms += by;
+	b->sealed_wall_ms += by;
+	b->offset_ms = 0;
+}
+
+static void correct_classes(struct batch *b, const struct country *country)
+{
+	for (size_t i = 0; i < b->n_targets; i++) {
+		const struct country_target *t = country_target(country, b->targets[i].url);
+		b->targets[i].class = t ? t->class : CLASS_OTHER;
+	}
+}
+
+void validate_correct(struct batch *b, const struct country *country, int64_t received_ms)
+{
+	correct_times(b, received_ms);
+	correct_classes(b, country);
 }
 
 static bool needs_target(enum kind k)
@@ -82,23 +119,19 @@ int validate_batch(struct batch *b, const struct country *country, const struct 
 	char when[CLOCK_RFC3339_LEN];
 	if (check_vantage(b, country, seen, &to) < 0)
 		return -1;
+	int64_t told_ms = b->t0_ms;
+	validate_correct(b, country, now_ms);
+	int64_t moved_ms = b->t0_ms - told_ms;
 	for (size_t i = 0; i < b->n_results; i++) {
 		const struct result *r = &b->results[i];
 		int64_t t_ms = r->v[RESULT_T];
-		const char *why = time_fault(t_ms, b->epoch, now_ms);
+		const char *why = time_fault(t_ms, now_ms);
+		if (!why && !is_of_day(t_ms - moved_ms, b->epoch))
+			why = "is not of the day whose key signed it";
 		if (why)
 			return refuse(&to, "a result of %s %s", clock_rfc3339(when, t_ms), why);
 		if (r->v[RESULT_TARGET] < 0 && needs_target(r->kind))
 			return refuse(&to, "a %s result names no target", kind_str(r->kind));
 	}
-	validate_classes(b, country);
 	return 0;
-}
-
-void validate_classes(struct batch *b, const struct country *country)
-{
-	for (size_t i = 0; i < b->n_targets; i++) {
-		const struct country_target *t = country_target(country, b->targets[i].url);
-		b->targets[i].class = t ? t->class : CLASS_OTHER;
-	}
 }

@@ -7,8 +7,7 @@
  * long enough for a cycle of measurements to end and arrive, and short enough to tell of silence within a
  * few minutes. Steps are made final in order, before the first record that was received later is folded, so the order
  * of the archive alone decides what was known. Votes for a step that is final already wait until the step that runs is
- * over, so that what many probes send late is worked on together; a spool of months is worked off some hundred steps at
- * a time.
+ * over, since many probes send late at a time; a spool of months is worked off some hundred steps at a time.
  *
  * Until a step is final its rows are provisional and made anew as data comes. They leave no trace: the final row replaces
  * them.

@@ -172,7 +172,7 @@ static void test_classes(void **state)
 		int other =
 			batch_target(&b, "https://bank.nin.test", CLASS_DOMESTIC); /* no slash */
 		if (replayed)
-			validate_classes(&b, *state);
+			validate_correct(&b, *state, NOON);
 		else
 			assert_int_equal(
 				validate_batch(&b, *state, &nowhere, NOON, reason, sizeof(reason)),
@@ -185,12 +185,55 @@ static void test_classes(void **state)
 	}
 }
 
+/* From a device whose clock is so much ahead, and knows it, of what happened at t. */
+static void ahead(struct batch *b, int64_t t_ms, int64_t by_ms)
+{
+	sender_batch(b, t_ms + by_ms, 3);
+	b->epoch = clock_epoch_day(t_ms + by_ms);
+	b->offset_known = true;
+	b->offset_ms = -by_ms;
+}
+
+static void expect_corrected(struct country *c, struct batch *b, int64_t now_ms, int64_t t_ms)
+{
+	char reason[256];
+	assert_int_equal(validate_batch(b, c, &nowhere, now_ms, reason, sizeof(reason)), 0);
+	assert_int_equal(b->results[0].v[RESULT_T], t_ms);
+	validate_correct(b, c, now_ms); /* once is enough */
+	assert_int_equal(b->results[0].v[RESULT_T], t_ms);
+	batch_clear(b);
+}
+
+/* What a probe knows of its wrong clock is put right, as far as that makes sense. */
+static void test_offset(void **state)
+{
+	static const int64_t wrong[] = {-CLOCK_DAY_MS / 4, -600000, -3000, 3000, 600000,
+					CLOCK_DAY_MS / 4};
+	struct batch b;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		ahead(&b, NOON, wrong[i]);
+		expect_corrected(*state, &b, NOON + 60000, NOON);
+	}
+	ahead(&b, NOON, 2999); /* no more than a Date can be off */
+	expect_corrected(*state, &b, NOON, NOON + 2999);
+	/* Put right it is still from the future, or too old. */
+	ahead(&b, NOON + RESULT_FUTURE_MAX_MS + 5000, 600000);
+	expect(*state, &b, NOON, "future");
+	ahead(&b, NOON - RESULT_AGE_MAX_MS - 5000, -600000);
+	expect(*state, &b, NOON, "400 days");
+	/* An offset that leads into the future is not believed. */
+	ahead(&b, NOON, 0);
+	b.offset_ms = 2 * RESULT_FUTURE_MAX_MS;
+	expect_corrected(*state, &b, NOON, NOON);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vantage),	     cmocka_unit_test(test_control),
 		cmocka_unit_test(test_age),	     cmocka_unit_test(test_epoch),
 		cmocka_unit_test(test_every_result), cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_offset),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
