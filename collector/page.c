@@ -172,7 +172,7 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	html_text(h, p->headline);
 	html_put(h, "</h1>\n");
 	put_when_known(h, v, p);
-	if (p->data_query)
+	if (p->data_query && !p->no_ranges)
 		put_ranges(h, v, p);
 }
 

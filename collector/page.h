@@ -69,6 +69,7 @@ struct page {
 	const char *headline;	/* plain text; also the title */
 	const char *picture;	/* the path of its main chart without suffix; NULL for none */
 	const char *data_query; /* of the same view in the API: "by=region" */
+	bool no_ranges;		/* its time follows from what it is about */
 	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
 
@@ -85,6 +86,8 @@ void page_problem(struct call *c, const struct problem *p);
 void page_href(struct buf *out, const struct view *v, const char *path);
 /* "https://host" as the reader typed it, as far as it is safe to repeat. */
 void page_origin(struct buf *out, const struct call *c);
+#define PAGE_EVENT_PATH_LEN 96
+void page_event_path(char out[static PAGE_EVENT_PATH_LEN], const struct event *e);
 /* The whole address of a page as it is now, with absolute times and the version of the data. */
 void page_permalink(struct buf *out, const struct view *v, const char *path);
 
@@ -150,7 +153,8 @@ void part_hero(struct html *h, const struct view *v, const struct strip *s, cons
 
 /* Other parts. */
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
-void part_mechanisms(struct html *h, const struct view *v, const struct strip *s);
+/* mech: one count per mechanism. Nothing when no probe saw any. */
+void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text note);
 void part_events(struct html *h, const struct view *v, const struct page *p);
 void part_legend(struct html *h, const struct view *v);
 

@@ -241,7 +241,7 @@ static void write_series(struct draft *d, const struct page *page, const char *n
 	part_grid(h, v, &grid);
 	part_events(h, v, page);
 	part_reach(h, v, whole);
-	part_mechanisms(h, v, whole);
+	part_mechanisms(h, whole->current.v.mech, TEXT_MECHANISM_NOTE);
 	part_legend(h, v);
 	page_end(h, v, page);
 }

@@ -50,14 +50,26 @@ static void put_times(struct html *h, const struct view *v, const struct event *
 	html_put(h, "</p>");
 }
 
+static void put_link(struct html *h, const struct view *v, const struct event *e)
+{
+	char path[PAGE_EVENT_PATH_LEN], asof[CALENDAR_RFC3339_LEN];
+	page_event_path(path, e);
+	html_put(h, v->lang == LANG_FA ? " <a href=\"/fa" : " <a href=\"");
+	html_text(h, path);
+	if (v->call->params.asof_ms)
+		html_putf(h, "?asof=%s", calendar_rfc3339(asof, v->call->params.asof_ms, 0));
+	html_put(h, "\">");
+}
+
 static void put_event(struct html *h, const struct view *v, const struct event *e)
 {
 	enum lang l = h->lang;
 	html_put(h, "<li>");
 	chart_swatch(h, e->state);
-	html_put(h, " <b>");
+	put_link(h, v, e);
+	html_put(h, "<b>");
 	put_where(h, v, &e->series);
-	html_put(h, "</b> <span class=\"whole\">");
+	html_put(h, "</b></a> <span class=\"whole\">");
 	html_say(h, TEXT_EVENT_WORST, html_word(l, html_state_text(e->state)), NULL, NULL);
 	html_put(h, "</span>");
 	put_times(h, v, e);

@@ -58,14 +58,12 @@ void part_reach(struct html *h, const struct view *v, const struct strip *s)
 	html_put(h, "</p>\n</section>\n");
 }
 
-void part_mechanisms(struct html *h, const struct view *v, const struct strip *s)
+void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text note)
 {
-	const struct row *r = &s->current;
 	enum lang l = h->lang;
 	bool any = false;
-	(void)v;
 	for (int m = 0; m < MECHANISMS; m++) {
-		const struct verdict_count *c = &r->v.mech[m];
+		const struct verdict_count *c = &mech[m];
 		if (!c->n || !c->hit)
 			continue;
 		if (!any) {
@@ -87,6 +85,6 @@ void part_mechanisms(struct html *h, const struct view *v, const struct strip *s
 	if (!any)
 		return;
 	html_put(h, "</tbody></table>\n<p class=\"note\">");
-	say(h, TEXT_MECHANISM_NOTE);
+	say(h, note);
 	html_put(h, "</p>\n</section>\n");
 }

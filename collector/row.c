@@ -26,8 +26,10 @@
  * Rows repeat each other, which is left to the compressor of the chunk that they stand in (chunk.c). */
 #include "collector/row.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/varint.h"
@@ -90,6 +92,37 @@ const char *series_text(char out[static SERIES_TEXT_LEN], const struct series *s
 	snprintf(out, SERIES_TEXT_LEN, "%s.%s.%s", *s->region ? s->region : "all", isp,
 		 s->access == ACCESS_ANY ? "all" : access_str(s->access));
 	return out;
+}
+
+/* One word of an id, ended by a dot or the end of the text; NULL when it is longer than room. */
+static const char *take_word(char *word, size_t room, const char *text)
+{
+	size_t len = strcspn(text, ".");
+	if (!len || len >= room)
+		return NULL;
+	snprintf(word, room, "%.*s", (int)len, text);
+	return text + len;
+}
+
+const char *series_parse(struct series *out, const char *text)
+{
+	char region[BATCH_REGION_LEN], isp[16], access[16], *end = "";
+	*out = (struct series){.isp = ISP_ANY, .access = ACCESS_ANY};
+	text = take_word(region, sizeof(region), text);
+	if (!text || *text != '.' || !(text = take_word(isp, sizeof(isp), text + 1)) ||
+	    *text != '.' || !(text = take_word(access, sizeof(access), text + 1)))
+		return NULL;
+	if (strcmp(region, "all"))
+		memcpy(out->region, region, sizeof(region));
+	if (strcmp(access, "all") && (out->access = access_parse(access)) == ACCESSES)
+		return NULL;
+	if (!strcmp(isp, "all"))
+		return text;
+	unsigned long asn = strtoul(isp + 2, &end, 10);
+	if (strncmp(isp, "AS", 2) || !isdigit((unsigned char)isp[2]) || *end || asn >= ISP_ANY)
+		return NULL;
+	out->isp = (uint32_t)asn;
+	return text;
 }
 
 static void put_share(struct buf *out, double share)

@@ -113,6 +113,9 @@ bool series_is_leaf(const struct series *s);
 /* "IR-23.AS44244.mobile", "all" for any. Used in event ids. */
 #define SERIES_TEXT_LEN 48
 const char *series_text(char out[static SERIES_TEXT_LEN], const struct series *s);
+/* The same backwards, from the beginning of an id: what comes after it, a dot first; NULL when text does
+ * not begin with a series. */
+const char *series_parse(struct series *out, const char *text);
 
 /* Both ends of the stored forms, described in row.c. The series, start and step of a row and the
  * series of an event are in the key and are left as they are. decode: 0, or -1 when the bytes are

@@ -300,3 +300,21 @@ void telling_event(struct buf *out, const struct telling *t, const struct event 
 	put_hours(&w);
 	put_doubts(&w);
 }
+
+void telling_title(struct buf *out, const struct telling *t, const struct event *e)
+{
+	const struct teller w = {out, t, e, t->lang, t->country->utc_offset_min};
+	struct buf head;
+	buf_init(&head, SHORT);
+	const struct teller headed = {&head, t, e, t->lang, w.offset_min};
+	put_what(&headed);
+	say(&w, TEXT_TELL_TITLE, head.data, date(&w, e->onset_ms).s, NULL);
+	buf_clear(&head);
+}
+
+void telling_where(struct buf *out, const struct telling *t, const struct series *s)
+{
+	const struct event e = {.series = *s};
+	const struct teller w = {out, t, &e, t->lang, t->country->utc_offset_min};
+	put_where(out, &w);
+}

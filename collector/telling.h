@@ -23,5 +23,9 @@ struct telling {
 /* Appends plain text. Figures that are 0, since nobody knows them or they are withheld, are left
  * out. */
 void telling_event(struct buf *out, const struct telling *t, const struct event *e);
+/* "Observed loss of international access on mobile networks in Tehran, 8 January 2026": its heading. */
+void telling_title(struct buf *out, const struct telling *t, const struct event *e);
+/* "on mobile networks in Tehran" */
+void telling_where(struct buf *out, const struct telling *t, const struct series *s);
 
 #endif

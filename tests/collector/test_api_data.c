@@ -203,7 +203,7 @@ static void test_events(void **state)
 	assert_non_null(strstr(a.body, ",course,2026-01-08T17:00:00Z,2,1,90,2026-01-08T18:00:00Z,3,"
 				       "20:30,05:05,18,20,\"Observed loss"));
 	assert_non_null(
-		strstr(a.body, "\r\nIR-00.all.all-1767889800000,domestic-only,region,IR-00,,,"));
+		strstr(a.body, "\r\nIR-00.all.all.20260108T163000Z,domestic-only,region,IR-00,,,"));
 	web_answer_clear(&a);
 }
 

@@ -169,6 +169,41 @@ static void test_region(void **state)
 	web_answer_clear(&a);
 }
 
+/* An event: what was observed, its evidence, its revisions, five citations that lead to the same page for ever. */
+static void test_event(void **state)
+{
+	static const char path[] = "/event/IR-00.all.all.20260108T163000Z";
+	struct web *w = *state;
+	struct web_answer a;
+	char value[64];
+	get_page(w, &a, "/region/IR-00", 200);
+	expect(a.body, "<a href=\"/event/IR-00.all.all.20260108T163000Z\"><b>Markazi</b></a>");
+	web_answer_clear(&a);
+	get_page(w, &a, path, 200);
+	expect(a.body, "<h1>Observed loss of international access in Markazi, 8 January 2026</h1>");
+	expect(a.body, "from 20:00 (between 19:59 and 20:01) on 8 January 2026, local time");
+	expect(a.body, "18 of 20");
+	expect(a.body, "2026-01-08T16:30:00Z");
+	expect(a.body, "Revision 1, ");
+	expect(a.body, "<summary lang=\"en\">BibTeX</summary>");
+	expect(a.body, "UR  - http://test/event/IR-00.all.all.20260108T163000Z?from=2026-01-08T15:"
+		       "30:00Z&amp;until=2026-01-08T20:00:00Z&amp;asof=2026-01-08T20:00:00Z\n");
+	expect(a.body, "[synthetic data] Observed loss");
+	web_answer_clear(&a);
+	web_get(w, &a, "/fa/event/IR-00.all.all.20260108T163000Z?asof=2026-01-08T19:00:00Z");
+	assert_int_equal(a.status, 200);
+	expect(a.body, "<html lang=\"fa\" dir=\"rtl\">");
+	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
+			    "public, max-age=31536000, immutable");
+	web_answer_clear(&a);
+	get_page(w, &a, "/event/IR-00.all.all.20260108T163000Z?asof=2026-01-08T16:40:00Z", 404);
+	web_answer_clear(&a);
+	get_page(w, &a, "/event/IR-00.all.all.20260108T163001Z", 404);
+	web_answer_clear(&a);
+	get_page(w, &a, "/event/%3Cb%3E", 404);
+	web_answer_clear(&a);
+}
+
 static void test_ranges(void **state)
 {
 	static const char *const paths[] = {
@@ -345,6 +380,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_country, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_persian, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_region, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_event, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asof, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),

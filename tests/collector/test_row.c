@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/row.h"
@@ -117,9 +118,42 @@ static void test_why(void **state)
 	assert_string_equal(why_meaning(WHYS, "en"), "");
 }
 
+/* What series_text writes is read back; what it never wrote is not. */
+static void test_series(void **state)
+{
+	static const struct series all[] = {{"", ISP_ANY, ACCESS_ANY},
+					    {"IR-23", 44244, ACCESS_MOBILE},
+					    {"?", 0, ACCESS_FIXED},
+					    {"IR-07", 4294967294, ACCESS_ANY}};
+	static const char *const bad[] = {"",
+					  "all",
+					  "all.all",
+					  "all..all",
+					  "IR-23.44244.mobile.x",
+					  "IR-23.ASx.mobile",
+					  "IR-23.AS.mobile",
+					  "IR-23.AS-1.mobile",
+					  "IR-23.AS4294967295.all",
+					  "IR-23.AS1x.all",
+					  "IR-23.AS1.cable",
+					  "A-region-without-end.all.all"};
+	char text[SERIES_TEXT_LEN];
+	struct series s;
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char *id = xasprintf("%s.20260108T163000Z", series_text(text, &all[i]));
+		assert_string_equal(series_parse(&s, id), ".20260108T163000Z");
+		assert_true(series_equal(&s, &all[i]));
+		free(id);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(series_parse(&s, bad[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_event_refused),
 		cmocka_unit_test(test_why),

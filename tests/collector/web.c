@@ -165,7 +165,7 @@ void web_fill(struct web *w, bool synthetic)
 	fill_series(w, &s, 12);
 	s.isp = 197207;
 	fill_series(w, &s, 8);
-	struct event e = {.id = "IR-00.all.all-1767889800000",
+	struct event e = {.id = "IR-00.all.all.20260108T163000Z",
 			  .state = STATE_DOMESTIC_ONLY,
 			  .onset_ms = 1767889800000,
 			  .onset_lo_ms = 1767889740000,
