@@ -16,10 +16,12 @@
 #define POST ROUTE_POST
 #define PAGE (ROUTE_GET | ROUTE_PAGE)
 
-static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV};
+static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV, FORMAT_ATOM, FORMAT_ICS};
 static const enum format text[] = {FORMAT_TEXT};
 static const enum format html[] = {FORMAT_HTML, FORMAT_SVG, FORMAT_PNG};
 #define JSON_CSV     json_csv, 2
+#define EVENTS	     json_csv, 4
+#define FEED_ONLY    json_csv + 2, 2
 #define JSON_ONLY    json_csv, 1
 #define TEXT_ONLY    text, 1
 #define STREAM_ONLY  text, 1
@@ -99,10 +101,8 @@ static const struct route *find_suffixed(const char *path, bool pages, struct pa
 	static const struct {
 		const char *suffix;
 		enum format format;
-	} table[] = {{".json", FORMAT_JSON},
-		     {".csv", FORMAT_CSV},
-		     {".svg", FORMAT_SVG},
-		     {".png", FORMAT_PNG}};
+	} table[] = {{".json", FORMAT_JSON}, {".csv", FORMAT_CSV},   {".svg", FORMAT_SVG},
+		     {".png", FORMAT_PNG},   {".atom", FORMAT_ATOM}, {".ics", FORMAT_ICS}};
 	size_t len = strlen(path);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		size_t n = strlen(table[i].suffix);

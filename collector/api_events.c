@@ -62,6 +62,10 @@ void api_events(struct call *c)
 	struct reply reply;
 	struct events events = {.out = &reply.body, .text = call_rowtext(c)};
 	int rc;
+	if (c->params.format == FORMAT_ATOM || c->params.format == FORMAT_ICS) {
+		api_feed(c);
+		return;
+	}
 	reply_init(&reply, 200, BODY_MAX);
 	if (c->params.format == FORMAT_CSV) {
 		rowtext_event_csv_head(&reply.body, &events.text);

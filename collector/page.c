@@ -82,6 +82,10 @@ static void put_head(struct html *h, const struct page *p)
 		    "<link rel=\"icon\" href=\"/web/icon.svg\">\n");
 	html_putf(h, "<link rel=\"stylesheet\" href=\"/web/style.css?v=%s\">\n",
 		  page_asset_version(style, asset_style_css, asset_style_css_len));
+	html_putf(h,
+		  "<link rel=\"alternate\" type=\"application/atom+xml\" "
+		  "href=\"%s/events.atom\">\n",
+		  fa ? "/fa" : "");
 	html_putf(h, "<script src=\"/web/page.js?v=%s\" defer></script>\n",
 		  page_asset_version(script, asset_page_js, asset_page_js_len));
 	html_put(h, "</head>\n<body>\n");

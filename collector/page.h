@@ -86,8 +86,6 @@ void page_problem(struct call *c, const struct problem *p);
 void page_href(struct buf *out, const struct view *v, const char *path);
 /* "https://host" as the reader typed it, as far as it is safe to repeat. */
 void page_origin(struct buf *out, const struct call *c);
-#define PAGE_EVENT_PATH_LEN 96
-void page_event_path(char out[static PAGE_EVENT_PATH_LEN], const struct event *e);
 /* The whole address of a page as it is now, with absolute times and the version of the data. */
 void page_permalink(struct buf *out, const struct view *v, const char *path);
 

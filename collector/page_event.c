@@ -7,6 +7,7 @@
 #include "collector/calendar.h"
 #include "collector/cite.h"
 #include "collector/country.h"
+#include "collector/feed.h"
 #include "collector/page.h"
 #include "collector/telling.h"
 #include "collector/words.h"
@@ -51,13 +52,7 @@ static int find(const struct call *c, const char *id, int64_t asof_ms, struct ev
 	return publish_events(c->api->publish, &q, is_it, &search);
 }
 
-/* Its id as it stands in an address: a region that nobody knows is written "?". */
-void page_event_path(char out[static PAGE_EVENT_PATH_LEN], const struct event *e)
-{
-	bool unplaced = e->id[0] == '?';
-	snprintf(out, PAGE_EVENT_PATH_LEN, "/event/%s%s", unplaced ? "%3F" : "", e->id + unplaced);
-}
-
+/* As it stands in an address (feed_path). */
 static void read_id(char *out, size_t len, const char *tail)
 {
 	bool unplaced = !strncasecmp(tail, "%3F", 3);
@@ -288,7 +283,7 @@ static void write_page(struct html *h, struct view *v, const struct page *p, con
 
 static void answer(struct call *c, const struct event *e)
 {
-	char path[PAGE_EVENT_PATH_LEN], data[128], isp[ROWTEXT_ISP_LEN];
+	char path[FEED_PATH_LEN], data[128], isp[ROWTEXT_ISP_LEN];
 	const char *regions[2];
 	struct strips whole = {.shares = true};
 	struct problem why = {.retry_after_s = 5};
@@ -299,7 +294,7 @@ static void answer(struct call *c, const struct event *e)
 	view_init(&v, c);
 	const struct telling t = {v.country, v.lang};
 	const struct series *s = &e->series;
-	page_event_path(path, e);
+	feed_path(path, e);
 	snprintf(data, sizeof(data), "by=country%s%s%s%s%s%s", *s->region ? "&amp;region=" : "",
 		 s->region, s->isp != ISP_ANY ? "&amp;isp=" : "",
 		 s->isp != ISP_ANY ? rowtext_isp(isp, s->isp) : "",

@@ -3,6 +3,7 @@
 
 #include "collector/calendar.h"
 #include "collector/country.h"
+#include "collector/feed.h"
 #include "collector/page.h"
 #include "collector/words.h"
 
@@ -52,8 +53,8 @@ static void put_times(struct html *h, const struct view *v, const struct event *
 
 static void put_link(struct html *h, const struct view *v, const struct event *e)
 {
-	char path[PAGE_EVENT_PATH_LEN], asof[CALENDAR_RFC3339_LEN];
-	page_event_path(path, e);
+	char path[FEED_PATH_LEN], asof[CALENDAR_RFC3339_LEN];
+	feed_path(path, e);
 	html_put(h, v->lang == LANG_FA ? " <a href=\"/fa" : " <a href=\"");
 	html_text(h, path);
 	if (v->call->params.asof_ms)

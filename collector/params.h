@@ -35,7 +35,16 @@ enum param {
 	PARAM_AT = 1 << 14,	 /* one step instead of a time */
 };
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT, FORMAT_HTML, FORMAT_SVG, FORMAT_PNG };
+enum format {
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_TEXT,
+	FORMAT_HTML,
+	FORMAT_SVG,
+	FORMAT_PNG,
+	FORMAT_ATOM,
+	FORMAT_ICS
+};
 enum lang { LANG_EN, LANG_FA };
 
 #define PARAMS_SERIES_MAX	64 /* regions or ISPs named in one request */
