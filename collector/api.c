@@ -17,15 +17,15 @@
 #define PAGE (ROUTE_GET | ROUTE_PAGE)
 
 static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV, FORMAT_ATOM, FORMAT_ICS};
-static const enum format text[] = {FORMAT_TEXT};
+static const enum format text[] = {FORMAT_TEXT, FORMAT_STREAM, FORMAT_FILE};
 static const enum format html[] = {FORMAT_HTML, FORMAT_SVG, FORMAT_PNG};
 #define JSON_CSV     json_csv, 2
 #define EVENTS	     json_csv, 4
 #define FEED_ONLY    json_csv + 2, 2
 #define JSON_ONLY    json_csv, 1
 #define TEXT_ONLY    text, 1
-#define STREAM_ONLY  text, 1
-#define FILE_ONLY    text, 1
+#define STREAM_ONLY  text + 1, 1
+#define FILE_ONLY    text + 2, 1
 #define HTML_ONLY    html, 1
 #define HTML_PICTURE html, 3
 #define PICTURE_ONLY html + 1, 2
@@ -37,6 +37,12 @@ static const struct route routes[] = {
 #undef ROUTE
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+const struct route *api_routes(size_t *n)
+{
+	*n = ROUTES;
+	return routes;
+}
 
 int64_t api_now_ms(const struct api *a)
 {

@@ -75,6 +75,9 @@ struct route {
 #include "collector/routes.def"
 #undef ROUTE
 
+/* All routes there are, in the order of routes.def. */
+const struct route *api_routes(size_t *n);
+
 /* How rows are to be written for this call. */
 struct rowtext call_rowtext(const struct call *c);
 /* Opens the object of an answer that is a list over a time: country, from, until, step (0: none), asof,

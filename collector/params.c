@@ -15,6 +15,10 @@
 #define ASN_TEXT_MAX 10
 #define STEP_MAX_MS  (31LL * 24 * 3600 * 1000)
 
+static const char *const range_words[] = {"1h", "6h", "24h", "7d", "30d", NULL};
+static const char *const lang_words[] = {"en", "fa", NULL};
+static const char *const format_words[] = {"json", "csv", NULL};
+
 struct reading {
 	struct params *p;
 	const struct params_env *env;
@@ -57,15 +61,14 @@ static int read_at(struct reading *r, const char *value)
 
 static int read_range(struct reading *r, const char *value)
 {
-	static const char *const words[] = {"1h", "6h", "24h", "7d", "30d", NULL};
 	static const int hours[] = {1, 6, 24, 7 * 24, 30 * 24};
-	for (size_t i = 0; words[i]; i++) {
-		if (!strcmp(words[i], value)) {
+	for (size_t i = 0; range_words[i]; i++) {
+		if (!strcmp(range_words[i], value)) {
 			r->p->range_ms = hours[i] * 3600000LL;
 			return 0;
 		}
 	}
-	return refuse_word(r->why, "range", value, words);
+	return refuse_word(r->why, "range", value, range_words);
 }
 
 /* The multiple of the row step at or above s, within what is allowed. */
@@ -189,9 +192,8 @@ static int read_tz(struct reading *r, const char *value)
 
 static int read_lang(struct reading *r, const char *value)
 {
-	static const char *const words[] = {"en", "fa", NULL};
 	if (strcmp(value, "en") && strcmp(value, "fa"))
-		return refuse_word(r->why, "lang", value, words);
+		return refuse_word(r->why, "lang", value, lang_words);
 	r->p->lang = *value == 'f' ? LANG_FA : LANG_EN;
 	r->p->lang_given = true;
 	return 0;
@@ -199,9 +201,8 @@ static int read_lang(struct reading *r, const char *value)
 
 static int read_format(struct reading *r, const char *value)
 {
-	static const char *const words[] = {"json", "csv", NULL};
 	if (strcmp(value, "json") && strcmp(value, "csv"))
-		return refuse_word(r->why, "format", value, words);
+		return refuse_word(r->why, "format", value, format_words);
 	enum format f = *value == 'c' ? FORMAT_CSV : FORMAT_JSON;
 	if (r->p->format_given && f != r->p->format)
 		return problem_set(r->why, 400, "format",
@@ -219,36 +220,48 @@ static int read_version(struct reading *r, const char *value)
 }
 
 static const struct {
-	const char *name;
-	enum param bit;
+	struct param_doc doc;
 	int (*read)(struct reading *r, const char *value);
-	bool repeatable;
 } table[] = {
-	{"from", PARAM_FROM, read_from, false},
-	{"until", PARAM_UNTIL, read_until, false},
-	{"range", PARAM_RANGE, read_range, false},
-	{"step", PARAM_STEP, read_step, false},
-	{"country", PARAM_COUNTRY, read_country, false},
-	{"region", PARAM_REGION, read_region, true},
-	{"isp", PARAM_ISP, read_isp, true},
-	{"access", PARAM_ACCESS, read_access, false},
-	{"by", PARAM_BY, read_by, false},
-	{"tz", PARAM_TZ, read_tz, false},
-	{"lang", PARAM_LANG, read_lang, false},
-	{"format", PARAM_FORMAT, read_format, false},
-	{"v", PARAM_VERSION, read_version, false},
-	{"asof", PARAM_ASOF, read_asof, false},
-	{"at", PARAM_AT, read_at, false},
+	{{"from", PARAM_FROM, false, "string", NULL, "a time, included"}, read_from},
+	{{"until", PARAM_UNTIL, false, "string", NULL, "a time, not included"}, read_until},
+	{{"range", PARAM_RANGE, false, "string", range_words, "the time until now"}, read_range},
+	{{"step", PARAM_STEP, false, "integer", NULL,
+	  "seconds: a multiple of the step of the stored rows, up to 31 days"},
+	 read_step},
+	{{"country", PARAM_COUNTRY, false, "string", NULL, "the one that is watched"},
+	 read_country},
+	{{"region", PARAM_REGION, true, "string", NULL, "ISO 3166-2 of 2020, like IR-23"},
+	 read_region},
+	{{"isp", PARAM_ISP, true, "string", NULL, "an AS number, like AS44244"}, read_isp},
+	{{"access", PARAM_ACCESS, false, "string", NULL, "mobile, fixed, datacentre or unknown"},
+	 read_access},
+	{{"by", PARAM_BY, false, "string", NULL,
+	  "what to split by: country, region, isp, access, with commas between"},
+	 read_by},
+	{{"tz", PARAM_TZ, false, "string", NULL, "UTC, local, or the name of the local time zone"},
+	 read_tz},
+	{{"lang", PARAM_LANG, false, "string", lang_words, "the language of names"}, read_lang},
+	{{"format", PARAM_FORMAT, false, "string", format_words, "the same as a suffix"},
+	 read_format},
+	{{"v", PARAM_VERSION, false, "string", NULL, "changes with the content"}, read_version},
+	{{"asof", PARAM_ASOF, false, "string", NULL, "a time: what was known then"}, read_asof},
+	{{"at", PARAM_AT, false, "string", NULL, "a time: the step that holds it"}, read_at},
 };
 #define TABLE_LEN (sizeof(table) / sizeof(table[0]))
+
+const struct param_doc *params_doc(size_t i)
+{
+	return i < TABLE_LEN ? &table[i].doc : NULL;
+}
 
 static int refuse_name(struct reading *r, const char *name)
 {
 	const char *words[TABLE_LEN + 1] = {NULL};
 	size_t n = 0;
 	for (size_t i = 0; i < TABLE_LEN; i++)
-		if (r->env->allowed & table[i].bit)
-			words[n++] = table[i].name;
+		if (r->env->allowed & table[i].doc.bit)
+			words[n++] = table[i].doc.name;
 	if (!n)
 		return problem_set(r->why, 400, name,
 				   "this path takes no parameters, '%.40s' included", name);
@@ -261,12 +274,12 @@ static int refuse_name(struct reading *r, const char *name)
 static int read_pair(struct reading *r, const struct query_pair *pair, unsigned int *seen)
 {
 	for (size_t i = 0; i < TABLE_LEN; i++) {
-		if (!(r->env->allowed & table[i].bit) || strcmp(table[i].name, pair->name))
+		if (!(r->env->allowed & table[i].doc.bit) || strcmp(table[i].doc.name, pair->name))
 			continue;
-		if ((*seen & table[i].bit) && !table[i].repeatable)
+		if ((*seen & table[i].doc.bit) && !table[i].doc.repeatable)
 			return problem_set(r->why, 400, pair->name, "%s is given twice",
 					   pair->name);
-		*seen |= table[i].bit;
+		*seen |= table[i].doc.bit;
 		return table[i].read(r, pair->value);
 	}
 	return refuse_name(r, pair->name);

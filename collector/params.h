@@ -43,7 +43,9 @@ enum format {
 	FORMAT_SVG,
 	FORMAT_PNG,
 	FORMAT_ATOM,
-	FORMAT_ICS
+	FORMAT_ICS,
+	FORMAT_STREAM,
+	FORMAT_FILE
 };
 enum lang { LANG_EN, LANG_FA };
 
@@ -81,6 +83,19 @@ struct params_env {
  * 0, or -1 with why. */
 int params_read(struct params *p, const struct query *q, const struct params_env *env,
 		struct problem *why);
+
+/* What a parameter is, for those who ask. */
+struct param_doc {
+	const char *name;
+	enum param bit;
+	bool repeatable;
+	const char *type; /* "string" or "integer" */
+	const char *const
+		*words; /* all that it may be, NULL-ended; NULL: more than can be said so */
+	const char *doc;
+};
+/* The i-th of all; NULL after the last. */
+const struct param_doc *params_doc(size_t i);
 
 /* The series and the time that p asks for. Borrows from p. */
 void params_series(const struct params *p, struct series_query *out);
