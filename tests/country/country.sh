@@ -165,6 +165,8 @@ route add blackhole 2001:db8:$i::/48
 B
 		for ((p = 1; p <= P; p++)); do for ((h = 1; h <= H; h++)); do router_end "$i" "$p" "$h"; done; done
 	} | ip -n "$NAME-isp$i" -batch -
+	for ((p = 1; p <= P; p++)); do for ((h = 1; h <= H; h++)); do line_rate "$i" "$p" "$h"; done; done |
+		tc -n "$NAME-isp$i" -batch -
 	for ((p = 1; p <= P; p++)); do for ((h = 1; h <= H; h++)); do
 		probe_end "$i" "$p" "$h" | ip -n "$NAME-p$i.$p.$h" -batch -
 	done; done

@@ -23,6 +23,11 @@ neigh add $v6 lladdr $MAC_PROBE nud permanent dev $dev
 B
 }
 
+line_rate() { # ISP PROVINCE HOST: what comes to the probe, when up was told a LINE_RATE; for tc -batch
+	[[ -z ${LINE_RATE:-} ]] ||
+		echo "qdisc add dev p$2-$3 root tbf rate $LINE_RATE burst 16k latency 300ms"
+}
+
 line_down() { # ISP PROVINCE HOST: the operator's end is gone; the probe's has no carrier
 	echo "link set p$2-$3 down"
 }
