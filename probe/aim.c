@@ -28,7 +28,8 @@ void aim_init(struct aim *a, const struct target *t, const struct pace *pace)
 int aim_backoff(const struct aim *a, bool fine)
 {
 	bool pillar = a->class == CLASS_DOMESTIC || a->class == CLASS_CANARY;
-	int times = 1, most = a->is_quic ? 1 : pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
+	bool never_dead = a->class == CLASS_FILTERED || a->is_quic || a->is_speed;
+	int times = 1, most = never_dead ? 1 : pillar ? BACKOFF_PILLAR : BACKOFF_MAX;
 	for (unsigned int k = DEAD_AFTER; fine && k <= a->failures && times < most; k++)
 		times *= 2;
 	return times;

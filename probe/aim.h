@@ -3,8 +3,8 @@
  *
  * One that fails in the same way again and again while its class is fine is dead, not blocked: its
  * interval doubles, and doubles again, until it succeeds once. `fine` is what watch.h says of its
- * class. A service over QUIC is never dead: its class is fine by TCP, and that QUIC alone fails is
- * what it is measured for. */
+ * class. What is measured for the sake of its failing is never dead, however fine its class is: a
+ * service over QUIC, a download that throttling cuts short, a target of the filtered class. */
 #ifndef PROBE_AIM_H
 #define PROBE_AIM_H
 
