@@ -173,10 +173,7 @@ static void undo(struct work *w, const struct events_list *old, struct events_li
 		struct event e = old->events[i];
 		if (!e.revision)
 			continue;
-		e.end_ms = e.end_lo_ms = e.end_hi_ms = e.onset_ms;
-		e.back_ms = 0;
-		e.severity = 0;
-		events_revise(&e, w->a->why, w->a->now_ms);
+		events_undo(&e, w->a->why, w->a->now_ms);
 		w->did->events_undone++;
 		events_add(out, &e);
 	}

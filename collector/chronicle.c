@@ -4,7 +4,8 @@
  * a return, a relapse and the end are.
  *
  * Events that are made anew are matched with the old ones: they keep id and moment of detection as long as they overlap.
- * One that nothing is left of is told to the listener once more, with its end at its onset, and removed. */
+ * One that nothing is left of is told to the listener once more, with its end at its onset, and removed; what is found in
+ * its place later is that event again: after the first spool a silence is none any more, and the votes are too few yet. */
 #include "collector/chronicle.h"
 
 #include <stdlib.h>
@@ -97,15 +98,23 @@ static void tell(const struct chronicle *c, const struct event *e)
 		c->listener.event(c->listener.arg, e);
 }
 
-/* A new event, or one that comes back after it was undone. */
-static int introduce(const struct chronicle *c, struct event *e, enum why why, int64_t now_ms)
+/* A new event, or one that comes back after it was undone, and is not among the others yet. */
+static int introduce(const struct chronicle *c, struct event *e, const struct events_list *others,
+		     enum why why, int64_t now_ms)
 {
+	struct event undone;
+	int there = store_undone_event(c->store, e, &undone);
+	if (there > 0 && !events_has(others, undone.id)) {
+		events_identify(e, &undone);
+		events_revise(e, why == WHY_FIRST ? WHY_COURSE : why, now_ms);
+		return 0;
+	}
 	events_name(e);
 	int64_t revision = store_event_revision(c->store, &e->series, e->id);
 	e->detected_ms = now_ms;
 	e->revision = revision > 0 ? (uint32_t)revision : 0;
 	events_revise(e, why, now_ms);
-	return revision < 0 ? -1 : 0;
+	return there < 0 || revision < 0 ? -1 : 0;
 }
 
 static int save(const struct chronicle *c, const struct event *e)
@@ -117,12 +126,13 @@ static int save(const struct chronicle *c, const struct event *e)
 
 static int on_change(void *arg, struct detector *d, enum detector_change change)
 {
+	const struct events_list nobody = {0};
 	struct chronicle *c = arg;
 	struct event *e = &d->current;
 	struct line *l = line_of(c, &e->series);
 	switch (change) {
 	case DETECTOR_BEGAN:
-		if (introduce(c, e, WHY_FIRST, c->now_ms) < 0)
+		if (introduce(c, e, &nobody, WHY_FIRST, c->now_ms) < 0)
 			return -1;
 		break;
 	case DETECTOR_SAME:
@@ -226,14 +236,14 @@ static int list_stored(const struct chronicle *c, const struct series *s, struct
 
 /* Gives a remade event the identity of the old one that it overlaps, which is then spent. */
 static int identify(const struct chronicle *c, struct event *e, struct events_list *old,
-		    int64_t now_ms)
+		    const struct events_list *others, int64_t now_ms)
 {
 	struct event *was = NULL;
 	for (size_t i = 0; i < old->n && !was; i++)
 		if (old->events[i].revision && events_overlap(&old->events[i], e))
 			was = &old->events[i];
 	if (!was) {
-		if (introduce(c, e, WHY_LATE, now_ms) < 0)
+		if (introduce(c, e, others, WHY_LATE, now_ms) < 0)
 			return -1;
 		tell(c, e);
 		return 0;
@@ -284,10 +294,7 @@ static int undo(const struct chronicle *c, const struct events_list *old,
 			continue;
 		if (is_off && outage_rows(c->timeline, &e, now_ms) < 0)
 			return -1;
-		e.end_ms = e.end_lo_ms = e.end_hi_ms = e.onset_ms;
-		e.back_ms = 0;
-		e.severity = 0;
-		events_revise(&e, is_off ? WHY_OFF : WHY_LATE, now_ms);
+		events_undo(&e, is_off ? WHY_OFF : WHY_LATE, now_ms);
 		tell(c, &e);
 		events_add(out, &e);
 	}
@@ -331,7 +338,7 @@ static int merge_kind(struct chronicle *c, const struct series *s, enum sign kin
 		events_add(&found, &d->current);
 	int rc = sort_out(c, &found, &off, now_ms);
 	for (size_t i = 0; i < found.n && rc == 0; i++) {
-		rc = identify(c, &found.events[i], &old, now_ms);
+		rc = identify(c, &found.events[i], &old, &out, now_ms);
 		events_add(&out, &found.events[i]);
 	}
 	if (found.n && r->present && d->phase != DETECTOR_CALM)

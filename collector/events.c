@@ -46,6 +46,14 @@ void events_revise(struct event *e, enum why why, int64_t now_ms)
 	e->revised_ms = now_ms;
 }
 
+void events_undo(struct event *e, enum why why, int64_t now_ms)
+{
+	e->end_ms = e->end_lo_ms = e->end_hi_ms = e->onset_ms;
+	e->back_ms = 0;
+	e->severity = 0;
+	events_revise(e, why, now_ms);
+}
+
 void events_identify(struct event *e, const struct event *was)
 {
 	memcpy(e->id, was->id, sizeof(e->id));
@@ -62,6 +70,14 @@ void events_add(struct events_list *l, const struct event *e)
 		l->events = xrealloc(l->events, l->room * sizeof(*l->events));
 	}
 	l->events[l->n++] = *e;
+}
+
+bool events_has(const struct events_list *l, const char *id)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->events[i].id, id))
+			return true;
+	return false;
 }
 
 void events_clear(struct events_list *l)

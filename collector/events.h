@@ -14,6 +14,8 @@ bool events_same(const struct event *a, const struct event *b);
 /* Of one kind, and at some moment both last. */
 bool events_overlap(const struct event *a, const struct event *b);
 void events_revise(struct event *e, enum why why, int64_t now_ms);
+/* A last revision, with its end at its onset: it was none. */
+void events_undo(struct event *e, enum why why, int64_t now_ms);
 /* Gives e what the caller of a detector keeps: id, detection, revision. */
 void events_identify(struct event *e, const struct event *was);
 
@@ -23,6 +25,7 @@ struct events_list {
 };
 
 void events_add(struct events_list *l, const struct event *e);
+bool events_has(const struct events_list *l, const char *id);
 void events_clear(struct events_list *l);
 
 #endif

@@ -110,6 +110,9 @@ int store_forget_history(struct store *s);
 /* The highest revision that the id of an event ever had in its series, 0 for none; -1 on trouble.
  * One that comes back after it was undone goes on from there. */
 int64_t store_event_revision(struct store *s, const struct series *series, const char *id);
+/* The undone event of the same series and kind that told, until it was undone, of some of the time
+ * that e is about: was becomes its last revision. 1, 0 for none, or -1. */
+int store_undone_event(struct store *s, const struct event *e, struct event *was);
 
 /* What each bucket of a series says (pulse.h). All pulses of a store have one bucket_ms, and start
  * on a multiple of it. A later put of the same bucket replaces the earlier. */

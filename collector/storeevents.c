@@ -140,6 +140,37 @@ static int by_onset_and_kind(const void *a, const void *b)
 	return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
+/* Did a revision tell of some of the time of e? One that lasted told of all until the end of it. */
+static bool told_of(const struct event *past, int64_t undone_ms, const struct event *e)
+{
+	int64_t end = past->end_ms ? past->end_ms : undone_ms;
+	return past->kind == e->kind && !is_undone(past) && end > e->onset_ms &&
+	       (!e->end_ms || e->end_ms > past->onset_ms);
+}
+
+int store_undone_event(struct store *s, const struct event *e, struct event *was)
+{
+	struct list l = {0};
+	int found = 0;
+	if (read_events(s, STORE_EVENT, &e->series, 0, INT64_MAX, &l) < 0 ||
+	    read_events(s, STORE_EVENT_PAST, &e->series, 0, INT64_MAX, &l) < 0)
+		found = -1;
+	if (l.n)
+		qsort(l.events, l.n, sizeof(*l.events), by_id_and_revision);
+	for (size_t i = 0; i < l.n && found == 0; i++) {
+		size_t last = i;
+		while (last + 1 < l.n && !strcmp(l.events[last + 1].id, l.events[i].id))
+			last++;
+		const struct event *end = &l.events[last];
+		if (!is_undone(end) || !told_of(&l.events[i], end->revised_ms, e))
+			continue;
+		*was = *end;
+		found = 1;
+	}
+	free(l.events);
+	return found;
+}
+
 /* Of all revisions those that stood at a moment: of each id the last that was made until then. */
 static void choose_asof(struct list *l, int64_t asof_ms)
 {

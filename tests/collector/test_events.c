@@ -105,11 +105,14 @@ static void test_list(void **state)
 	(void)state;
 	struct events_list l = {0};
 	for (int64_t i = 0; i < 20; i++) {
-		struct event e = loss(T0 + i, 0);
+		struct event e = loss(T0 + 1000 * i, 0);
+		events_name(&e);
+		assert_false(events_has(&l, e.id));
 		events_add(&l, &e);
+		assert_true(events_has(&l, e.id));
 	}
 	assert_int_equal(l.n, 20);
-	assert_int_equal(l.events[19].onset_ms, T0 + 19);
+	assert_int_equal(l.events[19].onset_ms, T0 + 19000);
 	events_clear(&l);
 	assert_null(l.events);
 }

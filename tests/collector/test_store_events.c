@@ -133,6 +133,25 @@ static void test_kinds(void **state)
 	assert_int_equal(events(w, 0, INT64_MAX, &l), 2);
 }
 
+/* It told of [T0, T0 + 6 h), or while it lasted of [T0, T0 + 5 h), before it was undone. */
+static void check_undone(struct stored *w, const struct event *e)
+{
+	struct event again = *e, was;
+	again.onset_ms = T0 + 6 * HOUR - 1;
+	again.end_ms = 0;
+	assert_int_equal(store_undone_event(w->store, &again, &was), 1);
+	assert_string_equal(was.id, e->id);
+	assert_int_equal(was.revision, 4);
+	again.kind = SIGN_QUIC;
+	assert_int_equal(store_undone_event(w->store, &again, &was), 0);
+	again.kind = e->kind;
+	again.onset_ms = T0 + 9 * HOUR;
+	assert_int_equal(store_undone_event(w->store, &again, &was), 0);
+	again.onset_ms = T0 - 2 * HOUR;
+	again.end_ms = T0;
+	assert_int_equal(store_undone_event(w->store, &again, &was), 0);
+}
+
 /* One event: begins at 1 h, is told at 2 h, again with an earlier onset at 5 h, ends at 6 h, is undone at 9 h, and is
  * back at 12 h. It grows all the time. */
 static void test_asof(void **state)
@@ -161,6 +180,7 @@ static void test_asof(void **state)
 	undone.revised_ms = T0 + 9 * HOUR;
 	put(w, &undone, 1, 0);
 	assert_int_equal(events(w, 0, INT64_MAX, &l), 0);
+	check_undone(w, &e);
 	assert_int_equal(store_event_revision(w->store, &e.series, e.id), 4);
 	assert_int_equal(store_event_revision(w->store, &e.series, "another"), 0);
 	e.revision = 5;
@@ -185,6 +205,7 @@ static void test_asof(void **state)
 	assert_int_equal(asof(w, T0 + 9 * HOUR, &l), 0);
 	assert_int_equal(asof(w, T0 + 12 * HOUR, &l), 1);
 	assert_int_equal(l.events[0].revision, 5);
+	assert_int_equal(store_undone_event(w->store, &e, &undone), 0);
 	assert_int_equal(store_event_revision(w->store, &e.series, e.id), 5);
 }
 
