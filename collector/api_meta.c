@@ -177,6 +177,7 @@ static void put_ingest(struct buf *out, const struct ingest *ingest)
 	counter(out, "results_total", "Results accepted since the start.", s.results);
 	counter(out, "results_late_total", "Of them, results that came late.", s.results_late);
 	counter(out, "archive_syncs_total", "Group commits of the archive.", s.archive_syncs);
+	gauge(out, "unreached", "1 while nobody at all is heard, controls included.", s.unreached);
 }
 
 static void put_server(struct buf *out, const struct server *server)
@@ -215,8 +216,10 @@ void api_metrics(struct call *c)
 void api_healthz(struct call *c)
 {
 	struct reply reply;
+	struct ingest_stats s;
+	ingest_stats(c->api->ingest, &s);
 	reply_init(&reply, 200, SMALL_MAX);
-	buf_puts(&reply.body, c->api->synthetic ? "{\"status\":\"ok\",\"synthetic\":true}\n"
-						: "{\"status\":\"ok\"}\n");
+	buf_printf(&reply.body, "{\"status\":\"%s\"%s}\n", s.unreached ? "unreached" : "ok",
+		   c->api->synthetic ? ",\"synthetic\":true" : "");
 	respond_take(c, &reply, "application/json", 0);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "collector/adopt.h"
+#include "collector/method.h"
 #include "collector/options.h"
 #include "collector/progress.h"
 #include "common/clock.h"
@@ -139,8 +140,8 @@ static int put_aside(const struct handover *h, const char *path, char *err, size
 /* Do the views say something that another method made of the archive? 1, 0, -1. */
 static int made_otherwise(const struct handover *h, struct store *s)
 {
-	char synthetic[8], made[VIEWS_METHOD_LEN], method[VIEWS_METHOD_LEN];
-	views_method(h->country, h->views, method);
+	char synthetic[8], made[METHOD_LEN], method[METHOD_LEN];
+	method_text(h->country, h->views, method);
 	if (store_get_meta(s, "synthetic", synthetic, sizeof(synthetic)) < 0 ||
 	    store_get_meta(s, "method", made, sizeof(made)) < 0)
 		return -1;
@@ -177,10 +178,10 @@ static int final_until(struct store *s, int64_t *out)
 	return rc;
 }
 
-/* Version and country are what a method's text begins with (views.c). */
+/* Version and country are what a method's text begins with (method.h). */
 static int read_method(struct store *s, int *version, char country[static 3])
 {
-	char text[VIEWS_METHOD_LEN];
+	char text[METHOD_LEN];
 	if (store_get_meta(s, "method", text, sizeof(text)) < 0)
 		return -1;
 	return sscanf(text, "%d %2s", version, country) == 2 ? 0 : -1;

@@ -408,4 +408,5 @@ int ingest_tick(struct ingest *i, int64_t now_ms)
 void ingest_stats(const struct ingest *i, struct ingest_stats *out)
 {
 	*out = i->stats;
+	out->unreached = views_unreached(i->c.views);
 }

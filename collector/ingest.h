@@ -50,6 +50,7 @@ struct ingest_stats {
 	uint64_t batches_new, batches_duplicate, batches_bad, batches_trouble;
 	uint64_t results, results_late;
 	uint64_t archive_syncs;
+	bool unreached; /* right now nobody can reach us, see contact.h */
 };
 
 struct ingest *ingest_new(const struct ingest_config *c);

@@ -183,15 +183,33 @@ static int emit(void *arg, const struct series *s, const struct verdict *v)
 	return g->phase == TIMELINE_FINAL && series_is_leaf(s) ? note(g, s, v) : 0;
 }
 
+/* Could we be reached in none of its buckets? By what their pulses say of the whole country. 1, 0, -1. */
+static int is_unreached(const struct look *l, int64_t start_ms)
+{
+	const struct series all = {.isp = ISP_ANY, .access = ACCESS_ANY};
+	for (int64_t t = start_ms; t < start_ms + l->step_ms; t += l->bucket_ms) {
+		struct pulse p;
+		int there = store_get_pulse(l->store, &all, t, &p);
+		if (there != 1 || p.flags & PULSE_ALIVE)
+			return there < 0 ? -1 : 0;
+	}
+	return 1;
+}
+
 int look_at(const struct look *l, enum timeline_phase phase, int64_t start_ms,
 	    const struct due_step *due, bool alive, int64_t now_ms)
 {
 	uint32_t n = l->leaves->n;
+	int unreached = alive && phase == TIMELINE_FINAL ? is_unreached(l, start_ms) : 0;
+	if (unreached < 0)
+		return -1;
+	alive = alive && !unreached;
 	struct looking g = {
 		.look = l, .phase = phase, .start_ms = start_ms, .now_ms = now_ms, .alive = alive};
 	const struct step step = {.country = l->country,
 				  .min_probes = l->min_probes,
 				  .collector_alive = alive || phase == TIMELINE_PROVISIONAL,
+				  .unreached = unreached,
 				  .late = phase == TIMELINE_LATE,
 				  .stands = stands,
 				  .silent = is_silent,

@@ -1,6 +1,7 @@
 /* progress.c: kept in the store besides cells, rows and events:
  *
  *	META "views"	final_until pulse_until alive_from alive_until late_next late_from, decimal
+ *	META "contact"	last heard reports usual unreached, decimal
  *	DUE  step	its leaves, one after the other: stale, access, ISP, length, region (varints)
  */
 #include "collector/progress.h"
@@ -24,6 +25,7 @@ static void forget_times(struct progress *p)
 	p->at.final_until = p->at.pulse_until = p->at.alive_from = p->at.alive_until =
 		p->at.late_next = -1;
 	p->at.late_from = 0;
+	contact_init(&p->contact);
 }
 
 void progress_init(struct progress *p)
@@ -31,6 +33,7 @@ void progress_init(struct progress *p)
 	progress_clear(p);
 	forget_times(p);
 	p->saved = p->at;
+	p->saved_contact = p->contact;
 }
 
 static int load_leaf(void *arg, const struct series *s)
@@ -71,6 +74,31 @@ static int load_due(void *arg, int64_t step_ms, const void *data, size_t len)
 	return in.bad ? -1 : 0;
 }
 
+static int load_contact(struct progress *p, struct store *store)
+{
+	struct contact *c = &p->contact;
+	char text[160];
+	if (store_get_meta(store, "contact", text, sizeof(text)) < 0)
+		return -1;
+	if (sscanf(text, "%" SCNd64 " %" SCNu64 " %" SCNd64 " %" SCNd64 " %" SCNd64, &c->last,
+		   &c->heard, &c->reports, &c->usual, &c->unreached) != 5)
+		contact_init(c);
+	p->saved_contact = *c;
+	return 0;
+}
+
+static int save_contact(struct progress *p, struct store *store)
+{
+	const struct contact *c = &p->contact;
+	char text[160];
+	if (!memcmp(c, &p->saved_contact, sizeof(*c)))
+		return 0;
+	p->saved_contact = *c;
+	snprintf(text, sizeof(text), "%" PRId64 " %" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64,
+		 c->last, c->heard, c->reports, c->usual, c->unreached);
+	return store_put_meta(store, "contact", text);
+}
+
 int progress_load(struct progress *p, struct store *store)
 {
 	char text[160];
@@ -81,7 +109,9 @@ int progress_load(struct progress *p, struct store *store)
 		   &p->at.late_next, &p->at.late_from) != 6)
 		forget_times(p);
 	p->saved = p->at;
-	return load_leaves(p, store) < 0 ? -1 : store_due(store, load_due, p);
+	if (load_contact(p, store) < 0 || load_leaves(p, store) < 0)
+		return -1;
+	return store_due(store, load_due, p);
 }
 
 static int save_due(struct progress *p, struct store *store, struct due_step *d)
@@ -108,6 +138,8 @@ int progress_save(struct progress *p, struct store *store)
 	for (size_t i = 0; i < p->due.n; i++)
 		if (p->due.steps[i].unsaved && save_due(p, store, &p->due.steps[i]) < 0)
 			return -1;
+	if (save_contact(p, store) < 0)
+		return -1;
 	if (!memcmp(&p->at, &p->saved, sizeof(p->at)))
 		return 0;
 	p->saved = p->at;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "collector/contact.h"
 #include "collector/duelist.h"
 #include "collector/seriesmap.h"
 #include "collector/store.h"
@@ -19,6 +20,7 @@ struct progress {
 		int64_t late_next; /* the next slice of late work */
 		int64_t late_from; /* where it goes on */
 	} at, saved;
+	struct contact contact, saved_contact;
 	struct seriesmap leaves; /* every leaf that was ever heard */
 	struct duelist due;	 /* leaves by their number in the map */
 };

@@ -116,6 +116,7 @@ static struct verdict_input input_of(const struct work *w, const struct series *
 	return (struct verdict_input){.expected = expected,
 				      .silent = is_silent(w, s),
 				      .collector_alive = w->step->late || w->step->collector_alive,
+				      .unreached = w->step->unreached,
 				      .min_probes = w->step->min_probes,
 				      .slow_before = slow_before};
 }

@@ -30,7 +30,8 @@ struct step_leaf {
 struct step {
 	const struct country *country;
 	uint32_t min_probes;
-	bool collector_alive; /* the whole time, and it is over */
+	bool collector_alive; /* the whole time, which is over, and it could be reached */
+	bool unreached;	      /* see verdict_input */
 	/* A later look at what was judged before. Leaves that share region and access with a fresh one are
 	 * fresh too; for all other series `stands` gives what was said, 0 when nothing was. For pulses every
 	 * leaf is fresh. */

@@ -298,10 +298,15 @@ static void say_part(struct judging *j, enum rule rule)
 		say_domestic(j);
 }
 
+static enum rule nobody(const struct verdict_input *in)
+{
+	return in->collector_alive ? RULE_NONE : in->unreached ? RULE_UNREACHED : RULE_COLLECTOR;
+}
+
 static void say_votes(struct judging *j)
 {
 	if (!at_least(j, j->v->probes, 1, 1, 0))
-		say(j, STATE_INSUFFICIENT, j->in->collector_alive ? RULE_NONE : RULE_COLLECTOR);
+		say(j, STATE_INSUFFICIENT, nobody(j->in));
 	else if (!at_least(j, j->v->probes, j->in->min_probes, 1, 0))
 		say(j, STATE_INSUFFICIENT, RULE_FEW);
 	else if (link_is_down(j))

@@ -66,7 +66,8 @@ const char *rule_str(enum rule r);
 struct verdict_input {
 	uint32_t expected;    /* probes that usually report; 0 unknown */
 	bool silent;	      /* the detector of the series found silence (detector.h) */
-	bool collector_alive; /* the collector itself was up the whole time */
+	bool collector_alive; /* the collector itself was up the whole time, and could be reached */
+	bool unreached;	      /* when not: up it was */
 	uint32_t min_probes;
 	struct verdict_count slow_before; /* votes on speed of the half hour before */
 };

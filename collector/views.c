@@ -22,14 +22,13 @@
  */
 #include "collector/views.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/beat.h"
 #include "collector/cellbook.h"
 #include "collector/look.h"
+#include "collector/method.h"
 #include "collector/abroad.h"
 #include "collector/place.h"
 #include "collector/progress.h"
@@ -106,21 +105,11 @@ static int on_commit(void *arg)
 	return progress_save(&v->now, v->store);
 }
 
-void views_method(const struct country *country, const struct views_config *c,
-		  char out[static VIEWS_METHOD_LEN])
-{
-	snprintf(out, VIEWS_METHOD_LEN,
-		 "%d %s bucket %" PRId64 " step %" PRId64 " min_probes %" PRIu32
-		 " list %.16s places %.16s networks %" PRIu64,
-		 METHOD_VERSION, country->code, c->bucket_ms, c->step_ms, c->min_probes,
-		 country->list_hash, country->places_hash, c->place ? place_built(c->place) : 0);
-}
-
 static int on_reset(void *arg)
 {
 	struct views *v = arg;
-	char method[VIEWS_METHOD_LEN];
-	views_method(v->country, &v->config, method);
+	char method[METHOD_LEN];
+	method_text(v->country, &v->config, method);
 	cellbook_reset(v->cells);
 	chronicle_reset(v->chronicle);
 	habits_reset(v->habits);
@@ -133,8 +122,8 @@ static int on_reset(void *arg)
 
 static int load(struct views *v)
 {
-	char text[VIEWS_METHOD_LEN], method[VIEWS_METHOD_LEN];
-	views_method(v->country, &v->config, method);
+	char text[METHOD_LEN], method[METHOD_LEN];
+	method_text(v->country, &v->config, method);
 	if (store_get_meta(v->store, "synthetic", text, sizeof(text)) < 0)
 		return -1;
 	v->synthetic = !strcmp(text, "1");
@@ -229,7 +218,9 @@ static int take_bucket(struct views *v, int64_t now_ms)
 	for (size_t i = 0; due && i < due->n; i++)
 		heard[due->leaves[i].number] = true;
 	v->now.at.pulse_until = end;
-	int rc = beat_take(v->beat, start, heard, was_alive(v, start, end), now_ms);
+	bool alive = contact_take(&v->now.contact, start, v->config.bucket_ms) &&
+		     was_alive(v, start, end);
+	int rc = beat_take(v->beat, start, heard, alive, now_ms);
 	free(heard);
 	return rc;
 }
@@ -348,6 +339,11 @@ int64_t views_due(const struct views *v)
 	return has_late(v) && v->now.at.late_next < due ? v->now.at.late_next : due;
 }
 
+bool views_unreached(const struct views *v)
+{
+	return v->now.contact.unreached;
+}
+
 /* --- in --- */
 
 static uint32_t leaf_of(struct views *v, const struct placement *at)
@@ -390,6 +386,8 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 	int rc = 0;
 	if (seen_up(v, received_ms) < 0 || advance(v, received_ms) < 0)
 		return -1;
+	bool is_control = strcmp(b->country, v->country->code);
+	contact_heard(&v->now.contact, is_control, received_ms, v->config.bucket_ms);
 	uint32_t *networks = v->config.place ? place_networks(v->config.place, b) : NULL;
 	const struct evidence evidence = {.batch = b,
 					  .probe = probe,
@@ -397,7 +395,7 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 					  .networks = networks,
 					  .control = abroad_control(v->abroad)};
 	votes_collect(&votes, &evidence, v->config.bucket_ms);
-	if (strcmp(b->country, v->country->code))
+	if (is_control)
 		control_learn(abroad_control(v->abroad), &evidence);
 	for (size_t i = 0; i < votes.n && rc == 0; i++)
 		rc = votes.buckets[i].series == VOTES_HERE

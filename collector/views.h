@@ -8,6 +8,7 @@
 #ifndef COLLECTOR_VIEWS_H
 #define COLLECTOR_VIEWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/archive.h"
@@ -39,12 +40,6 @@ struct views *views_new(struct store *store, const struct country *country,
 void views_free(struct views *v);
 void views_listen(struct views *v, const struct views_listener *l);
 
-/* What the views are made with, META "method" of the store: version and country first, then settings, and by their hash or date
- * the lists, the tables and the database of networks. */
-#define VIEWS_METHOD_LEN 192
-void views_method(const struct country *country, const struct views_config *config,
-		  char out[static VIEWS_METHOD_LEN]);
-
 /* One new batch (the caller has asked the ledger). 0 or -1. */
 int views_fold(struct views *v, const struct batch *b, uint64_t probe, const struct placement *at,
 	       int64_t received_ms);
@@ -54,6 +49,8 @@ int views_alive(struct views *v, int64_t received_ms);
 int views_start(struct views *v, int64_t received_ms);
 /* When the next record is wanted, because something becomes final then; INT64_MAX: no need. */
 int64_t views_due(const struct views *v);
+/* In the last bucket nobody could be heard (contact.h). */
+bool views_unreached(const struct views *v);
 /* Rows of what is not final yet, for those who look now: they leave no trace. 0 or -1. */
 int views_tick(struct views *v, int64_t now_ms);
 

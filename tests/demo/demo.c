@@ -15,6 +15,7 @@
 
 #include "collector/beat.h"
 #include "collector/look.h"
+#include "collector/method.h"
 #include "collector/store.h"
 #include "collector/views.h"
 #include "common/clock.h"
@@ -297,8 +298,8 @@ static void pass(struct demo *d, enum timeline_phase phase, int64_t from_ms, int
 static void mark(struct demo *d, int64_t until_ms)
 {
 	const struct views_config config = {STEP_MS, STEP_MS, MIN_PROBES, NULL};
-	char method[VIEWS_METHOD_LEN], now[32];
-	views_method(d->country, &config, method);
+	char method[METHOD_LEN], now[32];
+	method_text(d->country, &config, method);
 	snprintf(now, sizeof(now), "%" PRId64, until_ms);
 	must(store_put_meta(d->store, "method", method));
 	must(store_put_meta(d->store, "synthetic", "1"));

@@ -81,6 +81,11 @@ int64_t views_due(const struct views *v)
 	return v->due_ms ? v->due_ms : INT64_MAX;
 }
 
+bool views_unreached(const struct views *v)
+{
+	return v->unreached;
+}
+
 int views_tick(struct views *v, int64_t now_ms)
 {
 	v->tick_ms = now_ms;

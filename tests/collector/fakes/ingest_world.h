@@ -16,6 +16,7 @@
 #define views_tick	fake_views_tick
 #define views_start	fake_views_start
 #define views_due	fake_views_due
+#define views_unreached fake_views_unreached
 
 #include <event2/event.h>
 #include <sys/resource.h>
@@ -44,7 +45,7 @@ struct views {
 	int64_t due_ms; /* 0: nothing is */
 	size_t n, alive, starts;
 	int64_t tick_ms; /* of the last tick */
-	bool fails;
+	bool fails, unreached;
 };
 
 struct answer {
