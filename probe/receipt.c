@@ -52,12 +52,14 @@ out:
 	return why;
 }
 
-bool receipt_problem(char *title, size_t titlelen, const char *body, size_t len)
+/* The title is that of the status ("Bad request"); the detail is what is wrong with this batch. */
+bool receipt_problem(char *text, size_t textlen, const char *body, size_t len)
 {
 	json_t *root = parse_object(body, len);
-	const char *text = json_string_value(json_object_get(root, "title"));
-	if (text)
-		log_safe(title, titlelen, text);
+	const char *title = json_string_value(json_object_get(root, "title")),
+		   *detail = json_string_value(json_object_get(root, "detail"));
+	if (title)
+		log_safe(text, textlen, detail && *detail ? detail : title);
 	json_decref(root);
-	return text != NULL;
+	return title != NULL;
 }

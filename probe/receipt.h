@@ -19,7 +19,7 @@ struct receipt {
 const char *receipt_parse(struct receipt *r, const char *body, size_t len,
 			  const uint8_t id[static BATCH_ID]);
 
-/* Copies the "title" of an RFC 9457 problem document for a log line; false when body is none. */
-bool receipt_problem(char *title, size_t titlelen, const char *body, size_t len);
+/* Copies what an RFC 9457 problem document says, its "detail" or else its "title", for a log line; false when body is none. */
+bool receipt_problem(char *text, size_t textlen, const char *body, size_t len);
 
 #endif

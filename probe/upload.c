@@ -166,7 +166,7 @@ enum answer { ANSWER_RECEIPT, ANSWER_REFUSAL, ANSWER_NONE };
 static enum answer read_answer(struct upload *u, CURLcode code)
 {
 	struct receipt receipt;
-	char title[96];
+	char problem[144];
 	long status = 0;
 	const char *body = u->answer.data ? u->answer.data : "", *why;
 	if (code != CURLE_OK) {
@@ -181,8 +181,8 @@ static enum answer read_answer(struct upload *u, CURLcode code)
 		return ANSWER_RECEIPT;
 	/* 408 and 429 ask for another attempt later; they say nothing about the batch. */
 	if (status >= 400 && status < 500 && status != 408 && status != 429 &&
-	    receipt_problem(title, sizeof(title), body, u->answer.len)) {
-		set_reason(u, "refused: %s", title);
+	    receipt_problem(problem, sizeof(problem), body, u->answer.len)) {
+		set_reason(u, "refused: %s", problem);
 		return ANSWER_REFUSAL;
 	}
 	if (good)

@@ -96,6 +96,12 @@ static void problems(void **state)
 	(void)state;
 	assert_true(receipt_problem(title, sizeof(title), body, strlen(body)));
 	assert_string_equal(title, "not?[2J sealed "); /* cut, and harmless to a terminal */
+	static const char detailed[] = "{\"title\":\"Bad\",\"detail\":\"IR-99 is\\nno province\"}",
+			  empty[] = "{\"title\":\"Bad\",\"detail\":\"\"}";
+	assert_true(receipt_problem(title, sizeof(title), detailed, strlen(detailed)));
+	assert_string_equal(title, "IR-99 is?no pro"); /* what is wrong says more than its kind */
+	assert_true(receipt_problem(title, sizeof(title), empty, strlen(empty)));
+	assert_string_equal(title, "Bad");
 	assert_false(receipt_problem(title, sizeof(title), "{}", 2));
 	assert_false(receipt_problem(title, sizeof(title), "<html>", 6));
 	assert_false(receipt_problem(title, sizeof(title), "{\"title\":5}", 11));
