@@ -91,6 +91,12 @@ static void put_head(struct html *h, const struct page *p)
 	html_put(h, "</head>\n<body>\n");
 }
 
+/* What joins a parameter to a path that may have some. */
+static const char *more(const char *path)
+{
+	return strchr(path, '?') ? "&amp;" : "?";
+}
+
 static void put_top(struct html *h, const struct view *v, const struct page *p)
 {
 	bool fa = v->lang == LANG_FA;
@@ -103,7 +109,7 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
 		  fa ? "" : "/fa");
 	html_text(h, p->path);
-	put_asof(h->out, v, "?");
+	put_asof(h->out, v, more(p->path));
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
 	html_put(h, "</a></div>\n</header>\n");
@@ -128,7 +134,7 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 		html_put(h, i ? " <a href=\"" : "<a href=\"");
 		html_put(h, v->lang == LANG_FA ? "/fa" : "");
 		html_text(h, p->path);
-		html_putf(h, "?range=%s", ranges[i].value);
+		html_putf(h, "%srange=%s", more(p->path), ranges[i].value);
 		put_asof(h->out, v, "&amp;");
 		html_put(h, now ? "\" aria-current=\"page\">" : "\">");
 		html_say(h, ranges[i].text, NULL, NULL, NULL);
@@ -176,7 +182,7 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	html_text(h, p->headline);
 	html_put(h, "</h1>\n");
 	put_when_known(h, v, p);
-	if (p->data_query && !p->no_ranges)
+	if (p->ranges)
 		put_ranges(h, v, p);
 }
 
@@ -251,6 +257,28 @@ static void put_method(struct html *h, const struct view *v)
 	html_put(h, "</p>\n");
 }
 
+static void put_pages(struct html *h)
+{
+	static const struct {
+		const char *path;
+		enum text text;
+	} pages[] = {{"/", TEXT_HOME_LINK},
+		     {"/compare", TEXT_COMPARE},
+		     {"/data", TEXT_DATA_TITLE},
+		     {"/method", TEXT_METHOD_SHORT},
+		     {"/join", TEXT_JOIN}};
+	html_put(h, "<nav aria-label=\"");
+	html_say(h, TEXT_PAGES, NULL, NULL, NULL);
+	html_put(h, "\">");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		html_putf(h, "%s<a href=\"%s%s\">", i ? " · " : "", h->lang == LANG_FA ? "/fa" : "",
+			  pages[i].path);
+		html_say(h, pages[i].text, NULL, NULL, NULL);
+		html_put(h, "</a>");
+	}
+	html_put(h, "</nav>\n");
+}
+
 void page_end(struct html *h, const struct view *v, const struct page *p)
 {
 	html_put(h, "<div class=\"about\">\n");
@@ -259,6 +287,7 @@ void page_end(struct html *h, const struct view *v, const struct page *p)
 		put_method(h, v);
 	}
 	html_put(h, "</div>\n</main>\n<footer>");
+	put_pages(h);
 	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
 	html_put(h, " Fanous " VERSION "</footer>\n</body>\n</html>\n");
 }

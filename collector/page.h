@@ -65,11 +65,11 @@ bool view_has_history(const struct view *v);
 
 /* What a page is, for its frame. */
 struct page {
-	const char *path;	/* without language and query: "/region/IR-23" */
+	const char *path;	/* without language and time: "/region/IR-23" */
 	const char *headline;	/* plain text; also the title */
 	const char *picture;	/* the path of its main chart without suffix; NULL for none */
 	const char *data_query; /* of the same view in the API: "by=region" */
-	bool no_ranges;		/* its time follows from what it is about */
+	bool ranges;		/* its time can be chosen */
 	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
 
@@ -155,6 +155,8 @@ void part_reach(struct html *h, const struct view *v, const struct strip *s);
 void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text note);
 void part_events(struct html *h, const struct view *v, const struct page *p);
 void part_legend(struct html *h, const struct view *v);
+/* How to start a probe that sends to this collector. */
+void page_commands(struct html *h, const struct view *v);
 
 /* "Observed loss of international access in 3 of 31 provinces": from provinces, or from the one
  * series when there are no more than one. Plain text. */

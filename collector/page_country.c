@@ -64,28 +64,17 @@ static struct strip *gather_whole(struct draft *d, const struct series *s,
 
 static void part_empty(struct html *h, const struct view *v)
 {
-	const struct api *a = v->call->api;
 	enum lang l = h->lang;
-	struct buf origin;
-	const char *region = v->country->n_regions ? v->country->regions[0].code : "";
+	const struct publish *publish = v->call->api->publish;
 	html_put(h, "<p>");
 	html_say(h, TEXT_EMPTY_WHY, NULL, NULL, NULL);
-	html_put(h, "</p>\n<pre dir=\"ltr\">fanous-probe init --country ");
-	html_text(h, v->country->code);
-	html_put(h, " --region ");
-	html_text(h, region);
-	html_put(h, " \\\n    --collector ");
-	buf_init(&origin, 512);
-	page_origin(&origin, v->call);
-	html_text(h, origin.data);
-	buf_clear(&origin);
-	html_put(h, " \\\n    --key ");
-	html_text(h, a->key);
-	html_put(h, "\nfanous-probe run</pre>\n<p>");
-	html_say(h, TEXT_EMPTY_THEN, words_duration(l, a->publish->row_step_ms).s, NULL, NULL);
+	html_put(h, "</p>\n");
+	page_commands(h, v);
+	html_put(h, "<p>");
+	html_say(h, TEXT_EMPTY_THEN, words_duration(l, publish->row_step_ms).s, NULL, NULL);
 	html_put(h, " ");
-	if (a->publish->min_probes > 1)
-		html_say(h, TEXT_EMPTY_FEW, words_int(l, a->publish->min_probes).s, NULL, NULL);
+	if (publish->min_probes > 1)
+		html_say(h, TEXT_EMPTY_FEW, words_int(l, publish->min_probes).s, NULL, NULL);
 	html_put(h, "</p>\n");
 }
 
@@ -153,6 +142,7 @@ static void write_country(struct draft *d, const struct strip *whole,
 				  .headline = d->headline.data,
 				  .picture = "/country",
 				  .data_query = "by=region",
+				  .ranges = true,
 				  .stream = "by=country"};
 	page_begin(h, v, &page);
 	part_coverage(h, v, whole, parts);
@@ -253,7 +243,11 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	char path[32], data[64], stream[64], isp[ROWTEXT_ISP_LEN];
 	const char *kind = *own->region ? "region" : "isp";
 	const char *code = *own->region ? own->region : rowtext_isp(isp, own->isp);
-	struct page page = {.path = path, .picture = path, .data_query = data, .stream = stream};
+	struct page page = {.path = path,
+			    .picture = path,
+			    .data_query = data,
+			    .ranges = true,
+			    .stream = stream};
 	struct strips parts = {0};
 	struct draft d;
 

@@ -306,8 +306,7 @@ static void answer(struct call *c, const struct event *e)
 	view_gather(&v, &whole, store_query_one(s, regions, 0, 0));
 	reply_init(&reply, 200, PAGE_MAX);
 	struct html h = {&reply.body, v.lang};
-	const struct page page = {
-		.path = path, .headline = title.data, .data_query = data, .no_ranges = true};
+	const struct page page = {.path = path, .headline = title.data, .data_query = data};
 	write_page(&h, &v, &page, e, whole.items);
 	if (v.failed) {
 		reply_clear(&reply);

@@ -21,7 +21,7 @@
 /* Pages and figures only from here, no inline code: what is injected into a page stays text. */
 static const char page_policy[] = "default-src 'none'; style-src 'self'; script-src 'self'; "
 				  "img-src 'self'; connect-src 'self'; "
-				  "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+				  "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /* A picture carries its style inside, and nothing else. */
 static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'";

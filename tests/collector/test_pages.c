@@ -53,7 +53,7 @@ static size_t count(const char *text, const char *what)
  * that is made by hand. */
 static void check_nesting(const char *html)
 {
-	static const char *const empty[] = {"meta", "link", "img", "!doctype"};
+	static const char *const empty[] = {"meta", "link", "img", "input", "!doctype"};
 	char stack[64][16];
 	int depth = 0;
 	for (const char *p = strchr(html, '<'); p; p = strchr(p + 1, '<')) {
@@ -201,6 +201,47 @@ static void test_event(void **state)
 	get_page(w, &a, "/event/IR-00.all.all.20260108T163001Z", 404);
 	web_answer_clear(&a);
 	get_page(w, &a, "/event/%3Cb%3E", 404);
+	web_answer_clear(&a);
+}
+
+/* Side by side: what was chosen, or the largest regions; the choice survives range and language. */
+static void test_compare(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/compare?region=IR-23&region=IR-00&isp=AS44244&range=7d", 200);
+	expect(a.body, "<h1>Compared: Tehran, Markazi, Irancell</h1>");
+	assert_int_equal(count(a.body, "<svg class=\"share\""), 3);
+	assert_int_equal(count(a.body, "\" checked>"), 3);
+	expect(a.body, "href=\"/fa/compare?region=IR-23&amp;region=IR-00&amp;isp=AS44244\"");
+	expect(a.body, "isp=AS44244&amp;range=24h\"");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/compare?region=IR-23&region=IR-23", 200);
+	assert_int_equal(count(a.body, "<svg class=\"share\""), 1);
+	web_answer_clear(&a);
+	get_page(*state, &a, "/compare", 200);
+	assert_int_equal(count(a.body, "<svg class=\"share\""), 4);
+	web_answer_clear(&a);
+}
+
+/* The risk comes before the commands; the data page lists what the table of routes has. */
+static void test_about(void **state)
+{
+	struct web *w = *state;
+	struct web_answer a;
+	get_page(w, &a, "/join", 200);
+	expect(a.body, "fanous-probe init --country IR --region IR-00");
+	expect(a.body, w->api.key);
+	assert_true(strstr(a.body, "First, the risk") < strstr(a.body, "fanous-probe init"));
+	web_answer_clear(&a);
+	get_page(w, &a, "/fa/join", 200);
+	expect(a.body, "نخست، خطر");
+	web_answer_clear(&a);
+	get_page(w, &a, "/data", 200);
+	expect(a.body, "<a href=\"/api/v1/timeline?by=region&amp;from=-24h\">");
+	expect(a.body, "<a href=\"/events.ics\">");
+	expect(a.body, "<a href=\"/openapi.json\">");
+	web_answer_clear(&a);
+	get_page(w, &a, "/fa/data", 200);
 	web_answer_clear(&a);
 }
 
@@ -381,6 +422,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_persian, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_region, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_compare, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_about, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asof, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
