@@ -154,7 +154,10 @@ static void see_part(struct detector *d, const struct pulse *p, int64_t start_ms
 {
 	const struct verdict_count *c = &p->sign[d->sign];
 	struct event_returns *r = &d->current.returns;
-	if (PART_SHARE * (uint64_t)(c->n - c->hit) < detector_base(d, p)) {
+	uint32_t base = detector_base(d, p);
+	if (!base)
+		return; /* nobody can say */
+	if (PART_SHARE * (uint64_t)(c->n - c->hit) < base) {
 		d->partial = 0;
 		d->was_low = true;
 		return;

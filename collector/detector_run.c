@@ -176,11 +176,19 @@ void detector_wait(struct detector *d, int64_t start_ms)
 		d->present.sum = 0;
 }
 
+/* Words on LOSS that there usually are. Of a whole, words are as many as carry its share (pulse.h): these, too. */
+static uint32_t usual_words_c(const struct detector *d, const struct pulse *p)
+{
+	const struct verdict_count *c = &p->sign[SIGN_LOSS], *all = &p->all[SIGN_LOSS];
+	bool carried = c->n < all->n;
+	return (uint32_t)usual(d, carried ? (uint32_t)(100ULL * p->usual * c->n / all->n)
+					  : p->words_c);
+}
+
 /* Those with a word, but at least so many percent of those that usually have one. */
 static uint32_t base(const struct detector *d, const struct pulse *p, uint64_t percent)
 {
-	uint32_t n = p->sign[d->sign].n,
-		 words_c = d->sign == SIGN_LOSS ? (uint32_t)usual(d, p->words_c) : 0,
+	uint32_t n = p->sign[d->sign].n, words_c = d->sign == SIGN_LOSS ? usual_words_c(d, p) : 0,
 		 least = (uint32_t)(words_c * percent / 10000);
 	return n > least ? n : least;
 }

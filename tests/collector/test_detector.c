@@ -220,6 +220,42 @@ static void test_partial_return(void **state)
 	assert_int_equal(r.ended[0].returns.n, 1);
 }
 
+/* A bucket of a whole of nine probes, of which three carry its share. */
+static void feed_whole(struct run *r, bool lost)
+{
+	struct pulse p = pulse_of(r, 9, lost ? 9 : 0);
+	p.sign[SIGN_LOSS] = (struct verdict_count){3, lost ? 3 : 0};
+	p.said[SIGN_LOSS] = (struct verdict_count){300, lost ? 300 : 0};
+	note(r, detector_next(&r->d, &p, r->now_ms));
+	r->now_ms += BUCKET;
+}
+
+static void test_whole(void **state)
+{
+	(void)state;
+	struct run r;
+	start(&r, SIGN_LOSS);
+	r.usual = 9;
+	for (int i = 0; i < 100; i++)
+		feed_whole(&r, false);
+	for (int i = 0; i < 3; i++)
+		feed_whole(&r, true);
+	assert_int_equal(r.n_began, 1);
+}
+
+/* Whether a forerunner lasts can't be known while all is lost: that is no return. */
+static void test_nobody_can_say(void **state)
+{
+	(void)state;
+	struct run r;
+	start(&r, SIGN_TOOLS);
+	feed(&r, 100, N, 0);
+	feed(&r, 60, N, N);
+	assert_int_equal(r.n_began, 1);
+	feed(&r, 60, 0, 0);
+	assert_int_equal(r.d.current.returns.n, 0);
+}
+
 /* Every night from 20:00 UTC to 02:30 it is lost. */
 static void test_hours(void **state)
 {
@@ -389,6 +425,8 @@ int main(void)
 		cmocka_unit_test(test_relapse),
 		cmocka_unit_test(test_hold_needs_votes),
 		cmocka_unit_test(test_partial_return),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_nobody_can_say),
 		cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_parts),
