@@ -19,6 +19,7 @@ CHECK_MS=1000  # deadline of one check: silence must be noticed well within a bu
 # each family: VISIT_S. So a cycle begins in each bucket, even when this machine stands still for half a bucket.
 INTERVAL_S=1
 VISIT_S=3
+COUNTRIES=$COUNTRY/countries # of the collector and its probes
 SCHEDULE=      # more lines of a probe's [schedule]
 LEVEL=1        # of its targets
 BUCKET_S=      # a part of STEP_S; empty for the same
@@ -132,7 +133,7 @@ collector_init() {
 		data_dir = $WORK/collector
 		listen = ${URL#http://}
 		country = IR
-		countries_dir = $COUNTRY/countries
+		countries_dir = $COUNTRIES
 		[geo]
 		city_mmdb = $WORK/city.mmdb
 		asn_mmdb = $WORK/asn.mmdb
@@ -192,7 +193,7 @@ probe_init_one() { # NODE
 	mkdir -p "$WORK/$node"
 	cat >"$(conf_of "$node")" <<-C
 		[probe]
-		countries_dir = $COUNTRY/countries
+		countries_dir = $COUNTRIES
 		level = $LEVEL
 		[schedule]
 		interval_s = $INTERVAL_S
@@ -241,6 +242,19 @@ each_spooled() { # N NODE...: every one of them has at least N batches waiting
 drained() { # NODE...: all has been delivered
 	local left
 	left=$(spooled "$@")
+	echo "$left batches left"
+	((left == 0))
+}
+
+delivered() { # UNTIL NODE...: all that was sealed before has been, whatever comes meanwhile
+	local until=$1 node file left=0
+	shift
+	for node; do
+		for file in $(spool_files "$node"); do
+			file=${file##*/} # its time in milliseconds, and its id
+			((10#${file%-*} >= 1000 * until)) || left=$((left + 1))
+		done
+	done
 	echo "$left batches left"
 	((left == 0))
 }
