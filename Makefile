@@ -34,8 +34,8 @@ BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
-.PHONY: all run test demo sim deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts format \
-        format-check bench bench-programs install clean FORCE
+.PHONY: all run test demo sim sim-short deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts \
+        format format-check bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo $(B)/sim
 
 $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
@@ -117,6 +117,8 @@ demo: deps
 sim: deps
 	@$(MAKE) --no-print-directory $(B)/sim
 	@$(B)/sim -r $(or $(SEEDS),1) $(PART)
+sim-short: $(B)/sim
+	@$(B)/sim -s -r 1 cuts
 test: deps-test
 	@sh tests/all.sh
 unit: $(TESTS)

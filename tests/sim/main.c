@@ -1,4 +1,5 @@
-/* main.c: sim [-s] [SEED,SEED...] [PART...]: runs the parts with each seed and prints the table; 1 when a goal is missed.
+/* main.c: sim [-s] [SEED,SEED...] [PART...]: runs the parts with each seed and prints the table; 1 when a goal is missed, but
+ * not where that is known and it is no worse than it was (table.c).
  * -s: the short form. Without parts: all.
  */
 #include <stdio.h>
