@@ -118,7 +118,7 @@ sim: deps
 	@$(MAKE) --no-print-directory $(B)/sim
 	@$(B)/sim -r $(or $(SEEDS),1) $(PART)
 sim-short: $(B)/sim
-	@$(B)/sim -s -r 1 cuts
+	@$(B)/sim -s -r 1 cuts silence returns
 test: deps-test
 	@sh tests/all.sh
 unit: $(TESTS)
