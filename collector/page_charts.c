@@ -67,7 +67,10 @@ static void put_newest_table(struct html *h, const struct view *v, enum text hea
 				     TEXT_TWIN_USUAL};
 	html_put(h, "<details class=\"twin\"><summary>");
 	say(h, TEXT_TWIN_NEWEST);
-	html_put(h, "</summary>\n<div class=\"wide\"><table><thead><tr>");
+	/* Wider than a phone: what scrolls must be there for the keyboard too. */
+	html_put(h, "</summary>\n<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"");
+	say(h, TEXT_TWIN_NEWEST);
+	html_put(h, "\"><table><thead><tr>");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		html_put(h, "<th scope=\"col\">");
 		say(h, columns[i]);
