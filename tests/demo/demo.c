@@ -1,11 +1,12 @@
-/* demo.c: fills a collector's views with a synthetic month: demo DIR writes DIR/views.db.
+/* demo.c: fills a collector's views with a synthetic month: demo DIR [DAY] writes DIR/views.db.
  *
  * Volunteers of 31 provinces and 12 networks live through published.c from 28 December 2025 to 1
  * February 2026. What they measure becomes votes, and from there on the collector's own code makes
  * cells, verdicts, rows and events of it, in the order in which it would have heard of it: first
  * what gets through at the time, which during the cut is next to nothing; then, when the lines are
  * back, what the spools hold. The store is marked synthetic and its clock stands at the end of the
- * month. The same program makes the same store.
+ * month. The same program makes the same store. With DAY (2026-01-24) life begins on that day: less of
+ * the month, sooner.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -325,8 +326,8 @@ int main(int argc, char **argv)
 	struct demo d = {.return_ms = parse(PUBLISHED_JANUARY_RETURN)};
 	char err[256];
 	log_init("demo", LOG_LEVEL_INFO);
-	if (argc != 2)
-		log_fatalx(2, "usage: demo DIR");
+	if (argc != 2 && argc != 3)
+		log_fatalx(2, "usage: demo DIR [DAY]");
 	d.country = country_load("configs/countries", "IR", err, sizeof(err));
 	if (!d.country)
 		log_fatalx(1, "%s", err);
@@ -340,10 +341,11 @@ int main(int argc, char **argv)
 	open_views(&d);
 	d.due.leaves = xcalloc(d.n_leaves, sizeof(*d.due.leaves));
 
+	int64_t from = parse(argc == 3 ? argv[2] : PUBLISHED_JANUARY_FROM), late = parse(LATE_FROM);
 	int64_t until = parse(PUBLISHED_JANUARY_UNTIL), spools = parse(SPOOLS_AT);
-	pass(&d, TIMELINE_FINAL, parse(PUBLISHED_JANUARY_FROM), until);
+	pass(&d, TIMELINE_FINAL, from, until);
 	d.now_ms = spools;
-	pass(&d, TIMELINE_LATE, parse(LATE_FROM), spools);
+	pass(&d, TIMELINE_LATE, from > late ? from : late, spools);
 	must(chronicle_settle(d.chronicle, until, spools));
 	mark(&d, until);
 	commit(&d);
