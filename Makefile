@@ -35,7 +35,7 @@ FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_
 EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
 .PHONY: all run test demo sim sim-short deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts \
-        format format-check bench bench-programs install clean FORCE
+        format format-check web shots bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo $(B)/sim
 
 $(B)/probe: $(O)/probe/main.o $(B)/libprobe.a $(B)/libcommon.a
@@ -102,6 +102,10 @@ $(B)/bench/%: $(O)/tests/bench/%.o $(B)/libprobe.a $(B)/libcommon.a
 $(B)/bench/bench_collector: $(O)/tests/bench/bench_collector.o $(B)/libcollector.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
+# What the tests of pages compare with others' tables.
+$(B)/web/%: $(O)/tests/web/%.o $(B)/libcollector.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
 .SECONDARY: $(call obj,$(wildcard tests/*/*.c))
 
 deps:
@@ -131,6 +135,11 @@ fuzz:
 	@sh tests/fuzz.sh
 e2e: all
 	@sh tests/e2e/run.sh
+web: $(B)/collector $(B)/demo $(B)/web/days
+	@sh tests/web/run.sh
+shots: deps-test
+	@$(MAKE) --no-print-directory $(B)/collector $(B)/demo
+	@sh tests/web/run.sh shots
 bench:
 	@sh tests/deps.sh build bench
 	@$(MAKE) -s --no-print-directory MODE=release all bench-programs

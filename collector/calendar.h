@@ -1,8 +1,9 @@
 /* calendar.h: dates as people read them: Gregorian and Jalali (Iran's solar calendar), in any
  * offset from UTC. Pure.
  *
- * Jalali leap years follow the 33-year rule; compared with ICU it is right on every day from 1950
- * to 2099. (Debian's libjalali is wrong for all of 1404, which holds January 2026.) */
+ * Jalali leap years follow the 33-year rule; on every day from 1950 to 2099 it says what ICU and
+ * jalaali-js say (tests/web holds it to that). (Debian's libjalali is wrong for all of 1404, which
+ * holds January 2026.) */
 #ifndef COLLECTOR_CALENDAR_H
 #define COLLECTOR_CALENDAR_H
 

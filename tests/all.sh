@@ -32,6 +32,7 @@ stage "unit tests, release" make -j"$jobs" MODE=release unit
 stage "unit tests, ASan and UBSan" make -j"$jobs" MODE=asan unit
 stage "how good it must be" make MODE=release sim-short
 stage "fuzz corpora, ASan and UBSan" make -j"$jobs" MODE=asan fuzz-replay
+stage "pages in a browser" make MODE=release web
 stage "end to end, $mode" make MODE="$mode" e2e
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

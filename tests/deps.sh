@@ -5,9 +5,12 @@ want=
 for section; do
 	want="$want $(awk -v s="# $section" '/^# /{on = ($0 == s); next} on && NF' deps.txt)"
 done
+# What another package provides is there too: nodejs from elsewhere than Debian brings npm along.
+provided=$(dpkg-query -W -f='${db:Status-Status} ${Package} ${Provides}\n' 2>/dev/null | sed -n 's/^installed //p' |
+	tr -d , | tr ' ' '\n')
 missing=
 for p in $want; do
-	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+	echo "$provided" | grep -qx "$p" || missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
 

@@ -88,7 +88,8 @@ check_pure() {
 }
 
 check_names() {
-	find common probe collector configs tests -regex '.*/\(.*_\)?\(util\|utils\|misc\|helper\|helpers\)\(_.*\|\..*\)?' |
+	find common probe collector configs tests -name node_modules -prune -o \
+		-regex '.*/\(.*_\)?\(util\|utils\|misc\|helper\|helpers\)\(_.*\|\..*\)?' -print |
 		sed 's/$/: a name that says nothing/'
 }
 

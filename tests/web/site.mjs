@@ -1,0 +1,44 @@
+// site.mjs: which pages there are: every PAGE row of routes.def, in both languages.
+import {readFileSync} from 'node:fs';
+
+// What stands for '*' in a row's path, in the demonstration's country, and what a reader may get wrong.
+const EXAMPLES = {
+	'/region/*': ['/region/IR-23?range=7d'],
+	'/isp/*': ['/isp/AS197207'],
+};
+const MORE = ['/compare?region=IR-23&region=IR-07&range=7d', '/region/IR-99'];
+export const LANGS = ['en', 'fa'];
+
+function rows(file) {
+	return [...readFileSync(file, 'utf8').matchAll(
+		/^ROUTE\(\w+, "([^"]+)", (\w+), .*, (\w+), "([^"]*)", "[^"]*"\)$/gm)]
+		.map(([, path, methods, formats, example]) => ({path, methods, formats, example}));
+}
+
+async function newestEvent(base) {
+	const answer = await fetch(base + '/api/v1/events?by=country&from=-30d');
+	const {events: [event]} = await answer.json();
+	return '/event/' + event.id;
+}
+
+// Paths with their query, as in English. Rows that give pictures or feeds alone are no pages.
+export async function pages(file, base) {
+	const found = [];
+	for (const row of rows(file)) {
+		if (row.methods !== 'PAGE' || !row.formats.startsWith('HTML'))
+			continue;
+		if (!row.path.endsWith('*'))
+			found.push(row.example.split('?')[0] === row.path ? row.example : row.path);
+		else if (row.path === '/event/*')
+			found.push(await newestEvent(base));
+		else if (EXAMPLES[row.path])
+			found.push(...EXAMPLES[row.path]);
+		else
+			throw new Error(`${row.path} has no example in tests/web/site.mjs`);
+	}
+	if (!found.length)
+		throw new Error(`${file} has no pages`);
+	return [...found, ...MORE];
+}
+
+export const inLang = (path, lang) => lang === 'fa' ? '/fa' + path : path;
