@@ -97,6 +97,28 @@ static const char *more(const char *path)
 	return strchr(path, '?') ? "&amp;" : "?";
 }
 
+static void put_pages(struct html *h)
+{
+	static const struct {
+		const char *path;
+		enum text text;
+	} pages[] = {{"/", TEXT_HOME_LINK},
+		     {"/compare", TEXT_COMPARE},
+		     {"/data", TEXT_DATA_TITLE},
+		     {"/method", TEXT_METHOD_SHORT},
+		     {"/join", TEXT_JOIN}};
+	html_put(h, "<nav aria-label=\"");
+	html_say(h, TEXT_PAGES, NULL, NULL, NULL);
+	html_put(h, "\">");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		html_putf(h, "%s<a href=\"%s%s\">", i ? " · " : "", h->lang == LANG_FA ? "/fa" : "",
+			  pages[i].path);
+		html_say(h, pages[i].text, NULL, NULL, NULL);
+		html_put(h, "</a>");
+	}
+	html_put(h, "</nav>\n");
+}
+
 static void put_top(struct html *h, const struct view *v, const struct page *p)
 {
 	bool fa = v->lang == LANG_FA;
@@ -112,7 +134,9 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	put_asof(h->out, v, more(p->path));
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
-	html_put(h, "</a></div>\n</header>\n");
+	html_put(h, "</a></div>\n");
+	put_pages(h);
+	html_put(h, "</header>\n");
 }
 
 static void put_ranges(struct html *h, const struct view *v, const struct page *p)
@@ -257,28 +281,6 @@ static void put_method(struct html *h, const struct view *v)
 	html_put(h, "</p>\n");
 }
 
-static void put_pages(struct html *h)
-{
-	static const struct {
-		const char *path;
-		enum text text;
-	} pages[] = {{"/", TEXT_HOME_LINK},
-		     {"/compare", TEXT_COMPARE},
-		     {"/data", TEXT_DATA_TITLE},
-		     {"/method", TEXT_METHOD_SHORT},
-		     {"/join", TEXT_JOIN}};
-	html_put(h, "<nav aria-label=\"");
-	html_say(h, TEXT_PAGES, NULL, NULL, NULL);
-	html_put(h, "\">");
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		html_putf(h, "%s<a href=\"%s%s\">", i ? " · " : "", h->lang == LANG_FA ? "/fa" : "",
-			  pages[i].path);
-		html_say(h, pages[i].text, NULL, NULL, NULL);
-		html_put(h, "</a>");
-	}
-	html_put(h, "</nav>\n");
-}
-
 void page_end(struct html *h, const struct view *v, const struct page *p)
 {
 	html_put(h, "<div class=\"about\">\n");
@@ -287,7 +289,6 @@ void page_end(struct html *h, const struct view *v, const struct page *p)
 		put_method(h, v);
 	}
 	html_put(h, "</div>\n</main>\n<footer>");
-	put_pages(h);
 	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
 	html_put(h, " Fanous " VERSION "</footer>\n</body>\n</html>\n");
 }

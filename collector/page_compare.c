@@ -99,7 +99,7 @@ static void put_form(struct html *h, const struct view *v, const struct strips *
 		put_choice(h, "isp", rowtext_isp(isp, c->isps[i].asn),
 			   rowtext_isp_name(c, c->isps[i].asn, h->lang),
 			   is_shown(s, "", c->isps[i].asn));
-	html_put(h, "</ul>\n</details>\n");
+	html_put(h, "</ul>\n");
 	if (range) {
 		html_put(h, "<input type=\"hidden\" name=\"range\" value=\"");
 		html_text(h, range);
@@ -107,7 +107,7 @@ static void put_form(struct html *h, const struct view *v, const struct strips *
 	}
 	html_put(h, "<button>");
 	say(h, TEXT_COMPARE_SHOW);
-	html_put(h, "</button>\n</form>\n");
+	html_put(h, "</button>\n</details>\n</form>\n");
 }
 
 /* "Compared: Tehran, Fars, MCI" */

@@ -117,7 +117,8 @@ static void part_facts(struct html *h, const struct view *v, const struct event 
 	if (e->end_ms)
 		put_fact(h, TEXT_FACT_DURATION, words_duration(l, e->end_ms - e->onset_ms).s);
 	put_when(h, v, TEXT_FACT_DETECTED, e->detected_ms, 0, 0);
-	put_fact(h, TEXT_FACT_WORST, state_meaning(e->state, l == LANG_FA ? "fa" : "en"));
+	if (e->state != STATE_INSUFFICIENT)
+		put_fact(h, TEXT_FACT_WORST, state_meaning(e->state, l == LANG_FA ? "fa" : "en"));
 	put_fact(h, TEXT_FACT_BASIS, html_word(l, basis(e)));
 	if (e->n) {
 		struct buf votes;

@@ -70,9 +70,12 @@ static void put_event(struct html *h, const struct view *v, const struct event *
 	put_link(h, v, e);
 	html_put(h, "<b>");
 	put_where(h, v, &e->series);
-	html_put(h, "</b></a> <span class=\"whole\">");
-	html_say(h, TEXT_EVENT_WORST, html_word(l, html_state_text(e->state)), NULL, NULL);
-	html_put(h, "</span>");
+	html_put(h, "</b></a>");
+	if (e->state != STATE_INSUFFICIENT) { /* a loss that no single step could tell more of */
+		html_put(h, " <span class=\"whole\">");
+		html_say(h, TEXT_EVENT_WORST, html_word(l, html_state_text(e->state)), NULL, NULL);
+		html_put(h, "</span>");
+	}
 	put_times(h, v, e);
 	if (e->probes) {
 		html_put(h, "<p class=\"note\">");

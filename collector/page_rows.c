@@ -47,7 +47,7 @@ void page_figures(struct buf *out, const struct view *v, const struct row *r)
 		html_fill(out, l, TEXT_FIGURES, words_percent(l, r->v.up).s,
 			  words_interval(l, r->v.lo, r->v.hi).s, n.s);
 	if (r->v.expected)
-		html_fill(out, l, TEXT_FIGURES_OF, words_int(l, r->v.expected).s, NULL, NULL);
+		html_fill(out, l, TEXT_FIGURES_USUAL, words_int(l, r->v.expected).s, NULL, NULL);
 }
 
 void page_finding(struct buf *out, const struct view *v, const struct strip *s)
