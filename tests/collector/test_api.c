@@ -15,24 +15,6 @@
 #include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_meta(void **state)
 {
 	struct web_answer a;
@@ -240,5 +222,5 @@ int main(void)
 		cmocka_unit_test(test_problems),  cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_gzip),	  cmocka_unit_test(test_synthetic_takes_nothing),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

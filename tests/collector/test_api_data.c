@@ -11,24 +11,6 @@
 
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void expect_count(json_t *of, const char *name, const char *key, int n)
 {
 	json_t *value = json_object_get(json_object_get(of, name), key);
@@ -366,5 +348,5 @@ int main(void)
 		cmocka_unit_test(test_map),	   cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_outside_in),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

@@ -14,23 +14,6 @@
 #include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", NULL);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* Python reads the answer from its standard input and fails when something is amiss. */
 static void read_back(struct web *w, const char *path, const char *type, const char *program)
 {
@@ -130,9 +113,9 @@ static void test_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_atom, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ics, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_atom, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_ics, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_found, web_setup, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,23 +15,6 @@
 #include "common/clock.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static const struct series country = {.isp = ISP_ANY, .access = ACCESS_ANY};
 static const struct series tehran = {.region = "IR-23", .isp = ISP_ANY, .access = ACCESS_ANY};
 
@@ -257,13 +240,13 @@ static void test_slow_reader(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_row, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_event, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_come_and_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_slow_reader, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_row, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_event, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_filter, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_resume, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_flood, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_come_and_go, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_slow_reader, web_setup, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,23 +13,6 @@
 
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", NULL);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* A path that exists for one of the document, owned by the caller. */
 static char *fill_path(const char *path, const char *suffix)
 {
@@ -162,8 +145,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_document, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_document, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_names, web_setup, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

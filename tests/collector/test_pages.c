@@ -13,34 +13,6 @@
 #include "collector/assets.h"
 #include "tests/collector/web.h"
 
-static int start(void **state, const char *country, bool synthetic)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, country, NULL);
-	if (synthetic)
-		web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int setup(void **state)
-{
-	return start(state, "IR", true);
-}
-
-static int setup_empty(void **state)
-{
-	return start(state, "ZZ", false);
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static size_t count(const char *text, const char *what)
 {
 	size_t n = 0;
@@ -418,20 +390,20 @@ static void test_asof(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_country, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_persian, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_region, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_event, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_compare, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_about, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_asof, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_assets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_weight, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_method, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_empty, setup_empty, teardown),
-		cmocka_unit_test_setup_teardown(test_young, setup_empty, teardown),
+		cmocka_unit_test_setup_teardown(test_country, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_persian, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_region, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_event, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_compare, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_about, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_ranges, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_asof, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_problems, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_assets, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_weight, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_method, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_empty, web_setup_empty, web_teardown),
+		cmocka_unit_test_setup_teardown(test_young, web_setup_empty, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,23 +14,6 @@
 #include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", NULL);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void get(struct web *w, struct web_answer *a, const char *path, int status, const char *type)
 {
 	char value[128];
@@ -146,10 +129,10 @@ static void test_pinned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_svg, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_png, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_program, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pinned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_svg, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_png, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_no_program, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_pinned, web_setup, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

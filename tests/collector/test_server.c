@@ -17,21 +17,6 @@
 #include "common/clock.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "ZZ", NULL);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_answers(void **state)
 {
 	struct web *w = *state;
@@ -267,14 +252,16 @@ static void test_listen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_drip, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_max_connections, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_nonsense, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_large, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rubbish, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_descriptors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_listen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answers, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_drip, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_max_connections, web_setup_unserved,
+						web_teardown),
+		cmocka_unit_test_setup_teardown(test_nonsense, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_large, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_rubbish, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_no_descriptors, web_setup_unserved,
+						web_teardown),
+		cmocka_unit_test_setup_teardown(test_listen, web_setup_unserved, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,21 +19,6 @@
 #include "tests/collector/sender.h"
 #include "tests/collector/web.h"
 
-static int setup(void **state)
-{
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "ZZ", NULL);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* Every byte of the head, some of the body, and the end. */
 static size_t next_cut(size_t cut, size_t len)
 {
@@ -229,11 +214,13 @@ static void test_late(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_leave_anywhere, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_submit_keep_alive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_end_anytime, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leave_anywhere, web_setup_unserved,
+						web_teardown),
+		cmocka_unit_test_setup_teardown(test_submit_keep_alive, web_setup_unserved,
+						web_teardown),
+		cmocka_unit_test_setup_teardown(test_end_anytime, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_gone, web_setup_unserved, web_teardown),
+		cmocka_unit_test_setup_teardown(test_late, web_setup_unserved, web_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,9 +21,11 @@
 #include "common/clock.h"
 #include "tests/collector/scratch.h"
 
-#define ANSWER_MAX (64 * 1024 * 1024)
-#define ANSWER_MS  20000
-#define FLAGS_MAX  32
+#define ANSWER_MAX	(64 * 1024 * 1024)
+#define ANSWER_MS	20000
+#define FLAGS_MAX	32
+#define MAX_CONNECTIONS 100
+#define TIMEOUT_S	10
 
 static void check(bool ok, const char *what)
 {
@@ -113,6 +115,38 @@ void web_stop(struct web *w)
 	live_free(w->api.live);
 	event_base_free(w->base);
 	scratch_remove(w->dir);
+}
+
+int web_setup_unserved(void **state)
+{
+	struct web *w = xcalloc(1, sizeof(*w));
+	web_start(w, "ZZ", NULL);
+	*state = w;
+	return 0;
+}
+
+int web_setup_empty(void **state)
+{
+	web_setup_unserved(state);
+	web_serve(*state, MAX_CONNECTIONS, TIMEOUT_S);
+	return 0;
+}
+
+int web_setup(void **state)
+{
+	struct web *w = xcalloc(1, sizeof(*w));
+	web_start(w, "IR", NULL);
+	web_fill(w, true);
+	web_serve(w, MAX_CONNECTIONS, TIMEOUT_S);
+	*state = w;
+	return 0;
+}
+
+int web_teardown(void **state)
+{
+	web_stop(*state);
+	free(*state);
+	return 0;
 }
 
 void web_put_row(struct web *w, const struct series *s, int64_t start_ms, enum state state,

@@ -34,6 +34,13 @@ void web_stop(struct web *w);
 /* The same with other limits; web_start uses sane ones. */
 void web_serve(struct web *w, size_t max_connections, int request_timeout_s);
 
+/* For cmocka; *state becomes a struct web: of Iran with the data of web_fill; of a country without data; of the same, for
+ * tests that serve with limits of their own. web_teardown stops it. */
+int web_setup(void **state);
+int web_setup_empty(void **state);
+int web_setup_unserved(void **state);
+int web_teardown(void **state);
+
 /* One row of a series in the store. n probes of which up reach the open class; STATE_SILENT has none. */
 void web_put_row(struct web *w, const struct series *s, int64_t start_ms, enum state state,
 		 uint32_t n, uint32_t up);
