@@ -307,10 +307,10 @@ static int by_onset(const void *a, const void *b)
 	return (x->onset_ms > y->onset_ms) - (x->onset_ms < y->onset_ms);
 }
 
-/* Events of one kind: those of `stored` that the run over [from, r->until) can have found anew become `old`; what comes
- * after it goes into `out` as it stands. */
-static void divide(const struct events_list *stored, enum sign kind, int64_t from_ms,
-		   const struct remade *r, struct events_list *old, struct events_list *out)
+/* Events of one kind: those of `stored` that the run can have found anew become `old`; what comes after it goes into `out`
+ * as it stands. */
+static void divide(const struct events_list *stored, enum sign kind, const struct remade *r,
+		   struct events_list *old, struct events_list *out)
 {
 	const struct detector *d = &r->of[kind];
 	for (size_t i = 0; i < stored->n; i++) {
@@ -318,19 +318,19 @@ static void divide(const struct events_list *stored, enum sign kind, int64_t fro
 		bool stands = !r->present &&
 			      (e->onset_ms >= r->until_ms ||
 			       (d->phase != DETECTOR_CALM && e->onset_ms == d->current.onset_ms));
-		if (e->kind != kind || (e->end_ms && e->end_ms < from_ms))
+		if (e->kind != kind || (e->end_ms && e->end_ms < r->since_ms[kind]))
 			continue;
 		events_add(stands ? out : old, e);
 	}
 }
 
-static int merge_kind(struct chronicle *c, const struct series *s, enum sign kind, int64_t from_ms,
-		      struct remade *r, const struct events_list *stored, int64_t now_ms)
+static int merge_kind(struct chronicle *c, const struct series *s, enum sign kind, struct remade *r,
+		      const struct events_list *stored, int64_t now_ms)
 {
 	struct events_list old = {0}, out = {0}, found = {0}, off = {0};
 	struct detector *d = &r->of[kind];
 	int64_t first = INT64_MAX;
-	divide(stored, kind, from_ms, r, &old, &out);
+	divide(stored, kind, r, &old, &out);
 	for (size_t i = 0; i < r->events.n; i++)
 		if (r->events.events[i].kind == kind)
 			events_add(&found, &r->events.events[i]);
@@ -371,7 +371,7 @@ static int settle(struct chronicle *c, uint32_t number, int64_t until_ms, int64_
 	if (rc == 0)
 		rc = list_stored(c, &s, &stored);
 	for (size_t k = 0; k < SIGNS && rc == 0; k++)
-		rc = merge_kind(c, &s, (enum sign)k, from, &r, &stored, now_ms);
+		rc = merge_kind(c, &s, (enum sign)k, &r, &stored, now_ms);
 	if (rc == 0 && r.present)
 		memcpy(alarm_of(c->alarm, &s), r.of, sizeof(r.of));
 	for (size_t k = 0; k < SIGNS && r.present; k++)

@@ -167,6 +167,9 @@ int remake(struct store *store, const struct series *s, int64_t bucket_ms, int64
 	*out = (struct remade){.until_ms = until_ms, .present = true};
 	if (load(store, s, bucket_ms, r.day, out->of) < 0)
 		return -1;
+	for (size_t k = 0; k < SIGNS; k++)
+		out->since_ms[k] = out->of[k].phase == DETECTOR_CALM ? r.day * CLOCK_DAY_MS
+								     : out->of[k].current.onset_ms;
 	int rc = store_pulses(store, s, r.day * CLOCK_DAY_MS, until_ms, on_pulse, &r);
 	if (rc == 0)
 		rc = pass(&r, until_ms - 1);
