@@ -2,8 +2,10 @@
 #include "collector/chart_map.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "collector/chart_text.h"
+#include "common/buf.h"
 
 /* Pixels of the map. A name may reach a little over its region's borders, and stand in two lines. */
 #define NAME_SIZE  11
@@ -36,23 +38,56 @@ static void put_area(struct html *h, const struct chart_area *a, bool links)
 	html_put(h, links ? "</title></path></a>\n" : "</title></path>\n");
 }
 
-static void put_name(struct html *h, const struct chart_area *a)
+/* A name where it would stand: its lines, and the pixels that it takes. */
+struct name {
+	struct chart_text_line line[NAME_LINES];
+	size_t n; /* 0: it can't stand there; the title has it */
+	int left, right, top, bottom;
+};
+
+static void fit_name(struct name *name, const struct chart_area *a)
 {
 	const struct country_map_shape *s = a->shape;
-	struct chart_text_line line[NAME_LINES];
-	char text[CHART_TEXT_FIT_LEN];
-	int room = s->room + NAME_OVER;
-	size_t n = chart_text_wrap(a->name, NAME_SIZE, room, line, NAME_LINES);
-	/* What was broken inside a word, or stays too wide, is left to the title. */
-	if (n > 1 && line[1].start[-1] != ' ')
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (chart_text_width_of(&line[i], NAME_SIZE) > room)
-			return;
+	int room = s->room + NAME_OVER, width = 0;
+	size_t n = chart_text_wrap(a->name, NAME_SIZE, room, name->line, NAME_LINES);
 	for (size_t i = 0; i < n; i++) {
-		html_putf(h, "<text x=\"%d\" y=\"%d\">", s->x,
-			  s->y + NAME_SIZE / 3 + (2 * (int)i + 1 - (int)n) * NAME_LINE / 2);
-		snprintf(text, sizeof(text), "%.*s", (int)line[i].len, line[i].start);
+		int w = chart_text_width_of(&name->line[i], NAME_SIZE);
+		width = w > width ? w : width;
+	}
+	/* Nor does one that was broken inside a word. */
+	bool fits = width <= room && !(n > 1 && name->line[1].start[-1] != ' ');
+	name->n = fits ? n : 0;
+	name->left = s->x - width / 2;
+	name->right = s->x + width / 2;
+	name->top = s->y - (int)n * NAME_LINE / 2;
+	name->bottom = s->y + (int)n * NAME_LINE / 2;
+}
+
+static bool overlap(const struct name *a, const struct name *b)
+{
+	return a->n && b->n && a->left < b->right && b->left < a->right && a->top < b->bottom &&
+	       b->top < a->bottom;
+}
+
+/* Of two names in each other's way the one with less room goes. */
+static void part_names(const struct chart_map *m, struct name *names)
+{
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (overlap(&names[i], &names[j])) {
+				bool less = m->areas[i].shape->room < m->areas[j].shape->room;
+				names[less ? i : j].n = 0;
+			}
+}
+
+static void put_name(struct html *h, const struct chart_area *a, const struct name *name)
+{
+	char text[CHART_TEXT_FIT_LEN];
+	for (size_t i = 0; i < name->n; i++) {
+		html_putf(h, "<text x=\"%d\" y=\"%d\">", a->shape->x,
+			  a->shape->y + NAME_SIZE / 3 +
+				  (2 * (int)i + 1 - (int)name->n) * NAME_LINE / 2);
+		snprintf(text, sizeof(text), "%.*s", (int)name->line[i].len, name->line[i].start);
 		html_text(h, text);
 		html_put(h, "</text>");
 	}
@@ -60,10 +95,15 @@ static void put_name(struct html *h, const struct chart_area *a)
 
 static void put_names(struct html *h, const struct chart_map *m)
 {
+	struct name *names = xcalloc(m->n, sizeof(*names));
+	for (size_t i = 0; i < m->n; i++)
+		fit_name(&names[i], &m->areas[i]);
+	part_names(m, names);
 	html_put(h, "<g class=\"names\" aria-hidden=\"true\">");
 	for (size_t i = 0; i < m->n; i++)
-		put_name(h, &m->areas[i]);
+		put_name(h, &m->areas[i], &names[i]);
 	html_put(h, "</g>");
+	free(names);
 }
 
 static void put_map(struct html *h, const struct chart_map *m, bool links, bool names)

@@ -82,18 +82,17 @@ static void put_moment(struct buf *out, const struct view *v, int64_t ms)
 static void put_when(struct html *h, const struct view *v, enum text name, int64_t ms,
 		     int64_t lo_ms, int64_t hi_ms)
 {
-	struct buf at, lo, hi, all;
-	struct buf *const bufs[] = {&at, &lo, &hi, &all};
-	for (int i = 0; i < 4; i++)
-		buf_init(bufs[i], TEXT_MAX);
+	struct buf at, all;
+	buf_init(&at, TEXT_MAX);
+	buf_init(&all, TEXT_MAX);
 	put_moment(&at, v, ms);
-	put_moment(&lo, v, lo_ms);
-	put_moment(&hi, v, hi_ms);
 	if (lo_ms && lo_ms < hi_ms)
-		html_fill(&all, h->lang, TEXT_FACT_BETWEEN, at.data, lo.data, hi.data);
-	put_fact(h, name, lo_ms && lo_ms < hi_ms ? all.data : at.data);
-	for (int i = 0; i < 4; i++)
-		buf_clear(bufs[i]);
+		html_fill(&all, h->lang, TEXT_FACT_BETWEEN, at.data,
+			  words_moment(h->lang, lo_ms, v->offset_min, ms).s,
+			  words_moment(h->lang, hi_ms, v->offset_min, ms).s);
+	put_fact(h, name, all.len ? all.data : at.data);
+	buf_clear(&at);
+	buf_clear(&all);
 }
 
 static enum text basis(const struct event *e)
@@ -266,9 +265,13 @@ static void write_page(struct html *h, struct view *v, const struct page *p, con
 	struct buf text;
 	buf_init(&text, TEXT_MAX);
 	page_begin(h, v, p);
-	telling_event(&text, &t, e);
+	telling_lead(&text, &t, e);
 	html_put(h, "<p class=\"lead\">");
 	html_text(h, text.data);
+	html_put(h, "</p>\n<p>");
+	buf_reset(&text);
+	telling_rest(&text, &t, e);
+	html_text(h, text.len ? text.data : "");
 	html_put(h, "</p>\n");
 	buf_reset(&text);
 	telling_where(&text, &t, &e->series);

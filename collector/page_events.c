@@ -7,7 +7,9 @@
 #include "collector/page.h"
 #include "collector/words.h"
 
-#define EVENTS_SHOWN 8
+/* The list of a page: the newest at once, some more when asked for, all of them as data. */
+#define EVENTS_AT_ONCE 4
+#define EVENTS_SHOWN   24
 
 static void say(struct html *h, enum text t)
 {
@@ -43,12 +45,6 @@ static void put_times(struct html *h, const struct view *v, const struct event *
 	html_put(h, " <span class=\"whole\">(");
 	html_text(h, words_duration(l, (e->end_ms ? e->end_ms : v->until_ms) - e->onset_ms).s);
 	html_put(h, ")</span></p>");
-	if (e->onset_lo_ms >= e->onset_hi_ms)
-		return;
-	html_put(h, "<p class=\"note\">");
-	html_say(h, TEXT_EVENT_ONSET, words_time(l, e->onset_lo_ms, v->offset_min).s,
-		 words_time(l, e->onset_hi_ms, v->offset_min).s, NULL);
-	html_put(h, "</p>");
 }
 
 static void put_link(struct html *h, const struct view *v, const struct event *e)
@@ -77,39 +73,56 @@ static void put_event(struct html *h, const struct view *v, const struct event *
 		html_put(h, "</span>");
 	}
 	put_times(h, v, e);
-	if (e->probes) {
-		html_put(h, "<p class=\"note\">");
-		html_say(h, TEXT_EVENT_PROBES, words_int(l, e->probes).s, NULL, NULL);
-		html_put(h, "</p>");
-	}
 	html_put(h, "</li>\n");
+}
+
+static void put_events(struct html *h, const struct view *v, size_t from, size_t until)
+{
+	html_put(h, "<ul class=\"events\">\n");
+	for (size_t i = from; i < until; i++)
+		put_event(h, v, &v->events[i]);
+	html_put(h, "</ul>\n");
+}
+
+/* What does not stand in the list. */
+static void put_data(struct html *h, const struct view *v, const struct page *p)
+{
+	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
+	html_putf(h, "<p><a href=\"/api/v1/events.csv?%s&amp;from=%s&amp;until=%s\">",
+		  p->data_query, calendar_rfc3339(from, v->from_ms, 0),
+		  calendar_rfc3339(until, v->until_ms, 0));
+	html_say(h, TEXT_EVENTS_MORE, words_int(h->lang, (int64_t)(v->n_events - EVENTS_SHOWN)).s,
+		 NULL, NULL);
+	html_put(h, "</a></p>\n");
+}
+
+static void put_older(struct html *h, const struct view *v, const struct page *p)
+{
+	size_t shown = v->n_events < EVENTS_SHOWN ? v->n_events : EVENTS_SHOWN;
+	html_put(h, "<details class=\"twin\"><summary>");
+	html_say(h, TEXT_EVENTS_OLDER,
+		 words_int(h->lang, (int64_t)(v->n_events - EVENTS_AT_ONCE)).s, NULL, NULL);
+	html_put(h, "</summary>\n");
+	put_events(h, v, EVENTS_AT_ONCE, shown);
+	if (shown < v->n_events)
+		put_data(h, v, p);
+	html_put(h, "</details>\n");
 }
 
 void part_events(struct html *h, const struct view *v, const struct page *p)
 {
-	size_t shown = v->n_events < EVENTS_SHOWN ? v->n_events : EVENTS_SHOWN;
 	html_put(h, "<section>\n<h2>");
 	say(h, TEXT_EVENTS);
 	html_put(h, "</h2>\n");
-	if (!shown) {
+	if (v->n_events) {
+		put_events(h, v, 0, v->n_events < EVENTS_AT_ONCE ? v->n_events : EVENTS_AT_ONCE);
+	} else {
 		html_put(h, "<p>");
 		say(h, TEXT_EVENTS_NONE);
-		html_put(h, "</p>\n</section>\n");
-		return;
+		html_put(h, "</p>\n");
 	}
-	html_put(h, "<ul class=\"events\">\n");
-	for (size_t i = 0; i < shown; i++)
-		put_event(h, v, &v->events[i]);
-	html_put(h, "</ul>\n");
-	if (shown < v->n_events) {
-		char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
-		html_putf(h, "<p><a href=\"/api/v1/events.csv?%s&amp;from=%s&amp;until=%s\">",
-			  p->data_query, calendar_rfc3339(from, v->from_ms, 0),
-			  calendar_rfc3339(until, v->until_ms, 0));
-		html_say(h, TEXT_EVENTS_MORE, words_int(h->lang, (int64_t)(v->n_events - shown)).s,
-			 NULL, NULL);
-		html_put(h, "</a></p>\n");
-	}
+	if (v->n_events > EVENTS_AT_ONCE)
+		put_older(h, v, p);
 	html_put(h, "</section>\n");
 }
 

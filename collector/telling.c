@@ -282,12 +282,17 @@ static void put_doubts(const struct teller *w)
 		    why_meaning(e->why, w->lang == LANG_FA ? "fa" : "en"), NULL);
 }
 
-void telling_event(struct buf *out, const struct telling *t, const struct event *e)
+static bool is_withdrawn(const struct event *e)
+{
+	return e->end_ms == e->onset_ms;
+}
+
+void telling_lead(struct buf *out, const struct telling *t, const struct event *e)
 {
 	const struct teller w = {out, t, e, t->lang, t->country->utc_offset_min};
 	put_what(&w);
 	put_from(&w);
-	if (e->end_ms == e->onset_ms) {
+	if (is_withdrawn(e)) {
 		say(&w, TEXT_TELL_LOCAL, NULL, NULL, NULL);
 		say(&w, TEXT_TELL_WITHDRAWN, date(&w, e->revised_ms).s,
 		    why_meaning(e->why, t->lang == LANG_FA ? "fa" : "en"), NULL);
@@ -295,10 +300,23 @@ void telling_event(struct buf *out, const struct telling *t, const struct event 
 	}
 	put_end(&w);
 	put_evidence(&w);
+}
+
+void telling_rest(struct buf *out, const struct telling *t, const struct event *e)
+{
+	const struct teller w = {out, t, e, t->lang, t->country->utc_offset_min};
+	if (is_withdrawn(e))
+		return;
 	put_worst(&w);
 	put_returns(&w);
 	put_hours(&w);
 	put_doubts(&w);
+}
+
+void telling_event(struct buf *out, const struct telling *t, const struct event *e)
+{
+	telling_lead(out, t, e);
+	telling_rest(out, t, e);
 }
 
 void telling_title(struct buf *out, const struct telling *t, const struct event *e)

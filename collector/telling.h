@@ -23,6 +23,10 @@ struct telling {
 /* Appends plain text. Figures that are 0, since nobody knows them or they are withheld, are left
  * out. */
 void telling_event(struct buf *out, const struct telling *t, const struct event *e);
+/* Its two halves: what was observed, when and by how many; then what has to be known to read that
+ * rightly, each sentence with a space before it, nothing when there is none. */
+void telling_lead(struct buf *out, const struct telling *t, const struct event *e);
+void telling_rest(struct buf *out, const struct telling *t, const struct event *e);
 /* "Observed loss of international access on mobile networks in Tehran, 8 January 2026": its heading. */
 void telling_title(struct buf *out, const struct telling *t, const struct event *e);
 /* "on mobile networks in Tehran" */

@@ -79,6 +79,36 @@ static void test_names(void **state)
 	buf_clear(&out);
 }
 
+/* Of two that would run into each other the one with less room stays away, whichever comes first. */
+static void test_names_apart(void **state)
+{
+	struct country_map_shape near[] = {
+		{.path = "M0 0l100 0 0 200z", .x = 50, .y = 60, .room = 60},
+		{.path = "M0 0l100 0 0 200z", .x = 80, .y = 66, .room = 90},
+		{.path = "M0 0l100 0 0 200z", .x = 80, .y = 90, .room = 90},
+	};
+	const struct chart_area three[] = {
+		{&near[0], "Kurdistan", NULL, "", STATE_OPEN},
+		{&near[1], "Zanjan", NULL, "", STATE_OPEN},
+		{&near[2], "Qom", NULL, "", STATE_OPEN},
+	};
+	const struct chart_map m = {&geography, "x", three, 3};
+	struct buf out;
+	struct html h = {&out, LANG_EN};
+	(void)state;
+	buf_init(&out, 100000);
+	chart_map_html(&h, &m);
+	markup_lacks(out.data, ">Kurdistan</text>");
+	markup_has(out.data, ">Zanjan</text>");
+	markup_has(out.data, ">Qom</text>");
+	near[0].room = 100;
+	buf_reset(&out);
+	chart_map_html(&h, &m);
+	markup_has(out.data, ">Kurdistan</text>");
+	markup_lacks(out.data, ">Zanjan</text>");
+	buf_clear(&out);
+}
+
 static void test_svg(void **state)
 {
 	struct buf out, defs;
@@ -108,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names_apart),
 		cmocka_unit_test(test_svg),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
