@@ -15,8 +15,8 @@ import struct
 import sys
 import time
 
-POISON, RACE, NXDOMAIN, DNS_TIMEOUT, LIE = 0x1, 0x2, 0x4, 0x8, 0x10
-DNS_STATES = POISON | RACE | NXDOMAIN | DNS_TIMEOUT | LIE
+POISON, RACE, NXDOMAIN, DNS_TIMEOUT, LIE, REFUSED = 0x1, 0x2, 0x4, 0x8, 0x10, 0x200
+DNS_STATES = POISON | RACE | NXDOMAIN | DNS_TIMEOUT | LIE | REFUSED
 SNI_RST, SNI_DROP, HTTP_INJECT, DELAY, INJECTED = 0x20, 0x40, 0x80, 0x100, 0x40000000
 DROP, ACCEPT = 0, 1
 RACE_S = 0.03                       # how long the true query is held back in dns-race
@@ -176,9 +176,10 @@ class Censor:
             return ACCEPT, []
         if mark & DNS_TIMEOUT:
             return DROP, []
-        if not mark & (POISON | RACE | NXDOMAIN) and not is_isp_resolver(p.dst):
+        if not mark & (POISON | RACE | NXDOMAIN | REFUSED) and not is_isp_resolver(p.dst):
             return ACCEPT, []       # dns-lie: only the ISP's own resolver lies
-        forged = self.forge_dns(p.data, qtype, end, 3 if mark & NXDOMAIN else 0)
+        rcode = 3 if mark & NXDOMAIN else 5 if mark & REFUSED else 0
+        forged = self.forge_dns(p.data, qtype, end, rcode)
         return (ACCEPT if mark & RACE else DROP), [udp_packet(p.dst, p.src, 53, p.sport, forged)]
 
     def forge_dns(self, query, qtype, end, rcode):

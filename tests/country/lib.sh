@@ -57,13 +57,14 @@ running() { [[ $(awk '$3 != "Z" {print $22}' "/proc/$1/stat" 2>/dev/null) == "$2
 # The censor's states: one bit each; a cell (ISP x province) carries any sum of them.
 declare -A BIT=(
 	[normal]=0
-	[dns-poison]=0x1 [dns-race]=0x2 [dns-nxdomain]=0x4 [dns-timeout]=0x8 [dns-lie]=0x10
+	[dns-poison]=0x1 [dns-race]=0x2 [dns-nxdomain]=0x4 [dns-timeout]=0x8 [dns-lie]=0x10 [dns-refused]=0x200
 	[tls-sni-rst]=0x20 [tls-sni-drop]=0x40 [http-inject]=0x80 [delay]=0x100
 	[tcp-drop]=0x1000 [tcp-rst]=0x2000 [host-unreachable]=0x4000 [http-blockpage]=0x8000
 	[udp443-drop]=0x10000 [throttle]=0x20000 [loss]=0x40000 [ipv6-cut]=0x80000
 	[intl-cut]=0x100000 [intl-allowlist]=0x200000 [total-cut]=0x400000 [intercept]=0x800000
 	[nin-part]=0x1000000 [report-cut]=0x2000000 [no-link]=0x4000000 [power-cut]=0x8000000 [power-part]=0x10000000
+	[udp53-drop]=0x20000000
 )
-DPI_DNS=0x1f DPI_TLS=0x60 DPI_HTTP=0x80 DPI_DELAY=0x100
+DPI_DNS=0x21f DPI_TLS=0x60 DPI_HTTP=0x80 DPI_DELAY=0x100
 POWER=0x18000000
 INJECTED=0x40000000 # mark of forged packets

@@ -52,6 +52,8 @@ table inet censor {
 		meta mark & \$REPORT_CUT != 0 ip daddr @far4 drop
 		meta mark & \$REPORT_CUT != 0 ip6 daddr @far6 drop
 		meta mark & \$UDP443_DROP != 0 udp dport 443 drop
+		meta mark & \$UDP53_DROP != 0 ip daddr != @dom4 udp dport 53 drop
+		meta mark & \$UDP53_DROP != 0 ip6 daddr != @dom6 udp dport 53 drop
 		ip daddr @bl4 jump target
 		ip6 daddr @bl6 jump target
 		meta mark & \$THROTTLE != 0 meta l4proto tcp jump throttle

@@ -5,7 +5,7 @@
 
 both=(--resolver system --resolver "$PUBLIC")
 state normal "${both[@]}" "$VIDEO" "$SEARCH" "$BANK" http://upgrade.example/ dns://198.18.8.8/video.example
-for name in dns-poison dns-race dns-lie dns-nxdomain dns-timeout; do
+for name in dns-poison dns-race dns-lie dns-nxdomain dns-timeout dns-refused udp53-drop; do
 	state $name "${both[@]}" "$VIDEO" "$SEARCH" "$BANK"
 done
 measure_all
@@ -53,4 +53,17 @@ judge dns-timeout
 every "$VIDEO" dns 'fails("x_dns_timeout") and .rcode == null and .answers == []'
 none "$VIDEO" tcp
 up "$SEARCH" "$BANK"
+same_device
+
+judge dns-refused
+every "$VIDEO" dns 'fails("dns_refused_error") and .rcode == 5 and .answers == []'
+none "$VIDEO" tcp
+up "$SEARCH" "$BANK"
+
+judge udp53-drop # of resolvers abroad, and of any name; who asks the operator's is spared
+for target in "$VIDEO" "$SEARCH" "$BANK"; do
+	every "$target" dns 'if system then ok else fails("x_dns_timeout") and .rcode == null end'
+	some "$target" dns 'system | not'
+	every "$target" http ok
+done
 same_device
