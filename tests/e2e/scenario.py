@@ -11,9 +11,10 @@ is wrong; exit 1 if there is any. Standard library only.
 States. A row is compared when it lies wholly in one state of its cell, which began --settle seconds before it at the
 least, and lasted --visit seconds beyond it (timeline.py). A row of a whole (a province, a network, the country) is
 compared when all of its cells that can be judged agree; otherwise it may be anything between the best and the worst of
-them. Every state that a cell goes through must have shown in two rows of it at the least.
+them. Every state that a cell goes through must have shown in two rows of it at the least. While it was lost nothing was
+known but silence: that is in the early answers. Each of all states must have been there to be shown.
 
-Mechanisms. A row of a cell names what the censor does there, and nothing that he does not.
+Mechanisms. A row of a cell names what the censor does there, and nothing that he does not; he does each of them.
 
 Events of each kind (truth.py) are the true ones and no others, begin and end within --tolerance seconds of the change,
 and none ends or returns on a list of allowed sites. The delay of detection is that of the early answers, since what
@@ -36,6 +37,7 @@ RANK = {name: rank for rank, name in enumerate((
 UNKNOWN = ('insufficient',), ('silent', 'insufficient')  # nobody can say: no part of a whole
 HOLD, HOLD_OTHER = 60, 10  # buckets that a return has to last: of a loss, of any other kind
 EARLY = 45  # seconds after which what lasts must have been found
+SILENT_ROWS = 4  # of each cell, as long as it is lost
 
 
 def seconds(text):
@@ -125,7 +127,33 @@ def expected_of(row, shape, visits, options):
     return (between(stays), 'cells that differ') if stays else None
 
 
-def judge_states(spans, rows, options):
+def judge_silence(spans, early, tally, options):
+    """What was known of the cells that were lost, when none of them could report"""
+    wrong = []
+    for cell in sorted(spans):
+        since = min(span.begin for span in spans[cell] if span.states[0] in truth.LOSS)
+        known = [row for row in early if row['name'] == cell and row['begin'] >= since + options.settle]
+        for row in known:
+            if row['state'] == 'silent':
+                tally.add('silent', True)
+            elif (row['state'],) not in UNKNOWN:
+                wrong.append('%s %s: known to be %s, before anything was' % (clock(row['begin']), cell, row['state']))
+        n = sum(row['state'] == 'silent' for row in known)
+        if n < SILENT_ROWS:
+            wrong.append('%s: silent in only %d rows as it lasted' % (cell, n))
+    return wrong
+
+
+def tell_course(visits):
+    """How much there is to be seen"""
+    ways = collections.Counter('%s > %s' % (before.states[0], after.states[0])
+                               for stays in visits.values() for before, after in zip(stays, stays[1:]))
+    print('\n%d kinds of transitions between states, %d of them' % (len(ways), sum(ways.values())))
+    for way in sorted(ways):
+        print('%-40s%3d' % (way, ways[way]))
+
+
+def judge_states(spans, rows, early, options):
     wrong, tallies = [], {shape: Tally() for shape in SHAPES}
     visits = {cell: visits_of(spans[cell]) for cell in spans}
     for shape in SHAPES:
@@ -137,6 +165,8 @@ def judge_states(spans, rows, options):
             if row['state'] not in expected[0]:
                 wrong.append('%s %s: %s (%s, revision %d) instead of %s' % (
                     clock(row['begin']), row['name'], row['state'], row['rule'], row['revision'], expected[1]))
+    wrong += judge_silence(spans, early['cell'], tallies['cell'], options)
+    print('%d changes of %d cells\n' % (len({span.begin for cell in spans for span in spans[cell]}), len(spans)))
     print('%-26s%s' % ('rows compared, right', ''.join('%14s' % shape for shape in SHAPES)))
     for name in sorted({name for tally in tallies.values() for name in tally.rows}):
         print('%-26s%s' % (name, ''.join('%8d %5d' % (tallies[shape].rows[name], tallies[shape].right[name])
@@ -144,6 +174,8 @@ def judge_states(spans, rows, options):
     for cell in sorted(visits):
         wrong += ['%s: only %d rows of %s from %s' % (cell, visit.rows, ' or '.join(visit.states), clock(visit.begin))
                   for visit in visits[cell] if visit.rows < 2]
+    wrong += ['nothing was ever ' + state for state in (*RANK, 'insufficient') if not tallies['cell'].rows[state]]
+    tell_course(visits)
     return wrong
 
 
@@ -167,7 +199,7 @@ def judge_mechanisms(spans, rows, options):
     print('\n%-26s%14s%14s' % ('mechanism', 'rows, named', 'falsely'))
     for name in sorted({*tally.rows, *false}):
         print('%-26s%8d %5d%14d' % (name, tally.rows[name], tally.right[name], false[name]))
-    return wrong
+    return wrong + ['nobody ever did ' + name for name in sorted({*truth.MECHANISMS.values()} - {*tally.rows})]
 
 
 # --- events ---
@@ -355,7 +387,8 @@ def main():
     options = parser.parse_args()
     spans, answers, early = read_spans(options.truth), read_answers(options.views), read_answers(options.early)
     rows = rows_of(answers, options.until)
-    wrong = judge_states(spans, rows, options) + judge_mechanisms(spans, rows, options) + \
+    wrong = judge_states(spans, rows, rows_of(early, options.early_at), options) + \
+        judge_mechanisms(spans, rows, options) + \
         judge_events(spans, rows, answers, early, options) + judge_allowlists(spans, rows, answers, options)
     for line in wrong:
         print('WRONG', line)

@@ -22,6 +22,7 @@ PUBLISHED = (
     ('dns-poison', ('filtered',)),
     ('dns-nxdomain', ('filtered',)),
     ('dns-timeout', ('filtered',)),
+    ('dns-refused', ('filtered',)),
     ('tls-sni-rst', ('filtered',)),
     ('tls-sni-drop', ('filtered',)),
     ('tcp-drop', ('filtered',)),
@@ -34,14 +35,15 @@ PUBLISHED = (
 
 # What a probe can name while the censor does this.
 MECHANISMS = {
-    'dns-poison': 'dns-lie', 'dns-nxdomain': 'dns-block', 'dns-timeout': 'dns-block', 'tcp-drop': 'tcp-drop',
-    'tcp-rst': 'tcp-reset', 'tls-sni-rst': 'sni-reset', 'tls-sni-drop': 'sni-drop', 'http-blockpage': 'http-blockpage',
-    'udp443-drop': 'quic-drop', 'ipv6-cut': 'ipv6-loss', 'throttle': 'throttle'}
+    'dns-poison': 'dns-lie', 'dns-nxdomain': 'dns-block', 'dns-timeout': 'dns-block', 'dns-refused': 'dns-block',
+    'tcp-drop': 'tcp-drop', 'tcp-rst': 'tcp-reset', 'tls-sni-rst': 'sni-reset', 'tls-sni-drop': 'sni-drop',
+    'http-blockpage': 'http-blockpage', 'udp443-drop': 'quic-drop', 'ipv6-cut': 'ipv6-loss', 'throttle': 'throttle'}
 
 # A kind of event, and what of the censor's it is about; `tools-blocked` of a tool that has a listed name and address.
 SIGNS = {
-    'quic-lost': ('udp443-drop',), 'ipv6-lost': ('ipv6-cut',), 'throttled': ('throttle',), 'dns-blocked': (),
-    'tools-blocked': ('dns-poison', 'dns-nxdomain', 'dns-timeout', 'tcp-drop', 'tcp-rst', 'tls-sni-rst',
+    'quic-lost': ('udp443-drop',), 'ipv6-lost': ('ipv6-cut',), 'throttled': ('throttle',),
+    'dns-blocked': ('udp53-drop',),
+    'tools-blocked': ('dns-poison', 'dns-nxdomain', 'dns-timeout', 'dns-refused', 'tcp-drop', 'tcp-rst', 'tls-sni-rst',
                       'tls-sni-drop')}
 LOSS = 'whitelist', 'domestic-only', 'partial-domestic', 'cut', 'no-link'
 
