@@ -14,9 +14,9 @@ int remake_keep(struct store *store, const struct series *s, int64_t day,
 
 struct remade {
 	struct detector of[SIGNS];
-	int64_t since_ms
-		[SIGNS]; /* nothing that ended before is found: from where they ran, or the onset of
-				    what lasted then, or was being watched: its end is dated back */
+	/* Nothing that ended before is found: from where they ran, or the onset of what lasted then, or was being
+	 * watched, since its end is dated back. */
+	int64_t since_ms[SIGNS];
 	int64_t until_ms;	   /* up to where they ran */
 	bool present;		   /* that is the end: nothing after it needs looking at */
 	struct events_list events; /* those that ended on the way; owned */

@@ -9,7 +9,7 @@
  *	ROW	series (4) | chunk_ms (8)			chunk.c, of row.c
  *	PAST	series (4) | chunk_ms (8) | revision (4)	chunk.c, of row.c: what was replaced
  *	EVENT	series (4) | onset_ms (8) | kind (1)		row.c
- *	EVENT_PAST	... | revision (4)			row.c: what was replaced
+ *	EVENT_PAST	... | revision (4) | end of the id	row.c: what was replaced
  *	PULSE	series (4) | chunk_ms (8)			chunk.c, of pulse.c
  *	USUAL	series (4) | day (8)				whatever the caller notes
  *	MACHINE	series (4) | day (8)				whatever the caller notes

@@ -30,6 +30,17 @@ static struct store_key key_event(uint32_t number, const struct event *e)
 	return k;
 }
 
+/* Dates move, so two events can have had one onset in revisions of one number. In a series, their ids differ at the end. */
+static struct store_key key_past(uint32_t number, const struct event *e)
+{
+	struct store_key k = key_event(number, e);
+	key_u32(&k, e->revision);
+	size_t len = strlen(e->id), room = sizeof(k.bytes) - k.len, n = len < room ? len : room;
+	memcpy(k.bytes + k.len, e->id + len - n, n);
+	k.len += n;
+	return k;
+}
+
 static int put(struct store *s, enum store_map m, const struct store_key *k, const struct event *e)
 {
 	struct buf value;
@@ -43,8 +54,7 @@ static int put(struct store *s, enum store_map m, const struct store_key *k, con
 static int put_past(struct store *s, uint32_t number, const struct event *e)
 {
 	struct event past = *e;
-	struct store_key k = key_event(number, e);
-	key_u32(&k, e->revision);
+	struct store_key k = key_past(number, e);
 	if (!past.end_ms)
 		event_forget_growth(&past);
 	return put(s, STORE_EVENT_PAST, &k, &past);

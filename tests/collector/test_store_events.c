@@ -209,6 +209,28 @@ static void test_asof(void **state)
 	assert_int_equal(store_event_revision(w->store, &e.series, e.id), 5);
 }
 
+/* Dates move, so two events of one series can have had the same onset in revisions of the same number: what is kept of one
+ * is not written over that of the other. */
+static void test_past_of_two(void **state)
+{
+	struct stored *w = *state;
+	struct event a = event(stored_series("IR-01", ISP_ANY, ACCESS_ANY), T0, T0 + HOUR), b = a;
+	struct event_list l = {0};
+	strcpy(a.id, "IR-01.all.all.20260101T003000Z");
+	strcpy(b.id, "IR-01.all.all.20260101T000000Z");
+	put(w, &a, 1, 0);
+	put(w, &b, 1, 0);
+	put(w, &b, 0, 0);
+	put(w, &b, 1, 0); /* and a revision is kept once */
+	put(w, &b, 0, 0);
+	stored_commit(w, 1);
+	stored_reopen(w);
+	assert_int_equal(store_past_events(w->store, &a.series, take_event, &l), 0);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(store_event_revision(w->store, &a.series, a.id), 3);
+	assert_int_equal(store_event_revision(w->store, &a.series, b.id), 3);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, stored_setup, stored_teardown)
 
 int main(void)
@@ -218,6 +240,7 @@ int main(void)
 		T(test_events),
 		T(test_kinds),
 		T(test_asof),
+		T(test_past_of_two),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
