@@ -87,7 +87,8 @@ void call_envelope(const struct call *c, struct jsonw *j, int64_t from_ms, int64
 
 /* Each answers c, once. */
 void respond_problem(struct call *c, const struct problem *p);
-/* JSON or CSV, as asked for; name is for the file that a browser saves. */
+/* JSON, CSV or NDJSON, as asked for; name is for the file that a browser saves. What is pinned to a moment that has passed
+ * may be kept for ever, whatever max_age_s says. */
 void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s);
 /* Takes p; adds type, ETag and caching, compresses. max_age_s 0: nobody may keep it. */
 #define RESPOND_FOREVER (365 * 24 * 3600)

@@ -1,82 +1,63 @@
 /* api_events.c: /api/v1/events: losses of international access, with onset and end. */
-#include "collector/api.h"
-#include "collector/rowtext.h"
-#include "common/jsonw.h"
+#include "collector/listing.h"
+#include "common/limits.h"
 
-/* A year of 31 provinces and 26 networks with an event a week each is 43,000. */
-#define EVENTS_MAX 50000
-#define BODY_MAX   (128u * 1024 * 1024)
-#define MAX_AGE_S  5
-
-struct events {
-	struct rowtext text;
-	struct buf *out;
-	struct jsonw *json; /* NULL: CSV */
-	size_t n;
-};
+#define MAX_AGE_S 5
 
 static int put_event(void *arg, const struct event *e)
 {
-	struct events *events = arg;
-	if (++events->n > EVENTS_MAX)
+	struct listing *l = arg;
+	const struct params *p = &l->call->params;
+	const struct cursor there = cursor_of_event(e);
+	if (p->cursor_given && cursor_is_past(&p->cursor, e))
+		return 0;
+	if (!listing_takes(l, &there))
 		return 1;
-	if (events->json)
-		rowtext_event_json(events->json, &events->text, e);
-	else
-		rowtext_event_csv(events->out, &events->text, e);
-	return events->out->overflow;
+	switch (p->format) {
+	case FORMAT_CSV: rowtext_event_csv(&l->reply.body, &l->text, e); break;
+	case FORMAT_NDJSON: rowtext_event_line(&l->reply.body, &l->text, e); break;
+	default: rowtext_event_json(&l->json, &l->text, e); break;
+	}
+	return l->reply.body.overflow;
 }
 
-static int put_events(struct call *c, struct events *events, struct problem *why)
+/* A feed or a calendar has no pages. */
+static void answer_feed(struct call *c)
 {
-	struct series_query q;
-	params_series(&c->params, &q);
-	int rc = publish_events(c->api->publish, &q, put_event, events);
-	why->example = c->route->example;
-	if (rc > 0)
-		return problem_set(why, 400, "from",
-				   "this would be more than %d events; ask for a shorter time",
-				   EVENTS_MAX);
-	why->retry_after_s = 5;
-	return rc < 0 ? problem_set(why, 503, "", "the store can't be read at this moment") : 0;
-}
-
-static int put_json(struct call *c, struct events *events, struct problem *why)
-{
-	const struct params *p = &c->params;
-	struct jsonw j;
-	jsonw_begin(&j, events->out);
-	call_envelope(c, &j, p->from_ms, p->until_ms, 0);
-	jsonw_array(&j, "events");
-	events->json = &j;
-	int rc = put_events(c, events, why);
-	jsonw_end(&j);
-	jsonw_end(&j);
-	buf_putc(events->out, '\n');
-	return rc;
+	struct problem why = {.example = c->route->example};
+	if (!c->params.limit && !c->params.cursor_given) {
+		api_feed(c);
+		return;
+	}
+	problem_set(&why, 400, c->params.limit ? "limit" : "cursor",
+		    "a feed has the newest events and no pages; the same events are pages as JSON, "
+		    "CSV and NDJSON");
+	respond_problem(c, &why);
 }
 
 void api_events(struct call *c)
 {
-	struct problem why = {0};
-	struct reply reply;
-	struct events events = {.out = &reply.body, .text = call_rowtext(c)};
-	int rc;
+	static const struct listing_kind kind = {
+		.name = "events",
+		.key = "events",
+		.fault = "from",
+		.advice = "a shorter time",
+		.max = API_EVENTS_MAX,
+		.csv_head = rowtext_event_csv_head,
+	};
+	struct series_query q;
+	struct listing l;
 	if (c->params.format == FORMAT_ATOM || c->params.format == FORMAT_ICS) {
-		api_feed(c);
+		answer_feed(c);
 		return;
 	}
-	reply_init(&reply, 200, BODY_MAX);
-	if (c->params.format == FORMAT_CSV) {
-		rowtext_event_csv_head(&reply.body, &events.text);
-		rc = put_events(c, &events, &why);
-	} else {
-		rc = put_json(c, &events, &why);
-	}
-	if (rc < 0) {
-		reply_clear(&reply);
-		respond_problem(c, &why);
-		return;
-	}
-	respond_table(c, &reply, "events", MAX_AGE_S);
+	params_series(&c->params, &q);
+	listing_begin(&l, c, &kind, 0);
+	listing_answer(&l, publish_events(c->api->publish, &q, put_event, &l), MAX_AGE_S);
+}
+
+void api_events_lines(struct call *c)
+{
+	c->params.format = FORMAT_NDJSON;
+	api_events(c);
 }

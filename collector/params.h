@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/cursor.h"
 #include "collector/problem.h"
 #include "collector/query.h"
 #include "collector/row.h"
@@ -33,6 +34,8 @@ enum param {
 	PARAM_VERSION = 1 << 12, /* of an asset; makes its address change with its content */
 	PARAM_ASOF = 1 << 13,	 /* what was known then */
 	PARAM_AT = 1 << 14,	 /* one step instead of a time */
+	PARAM_LIMIT = 1 << 15,	 /* no more entries than that in one answer */
+	PARAM_CURSOR = 1 << 16,	 /* and the next ones from here */
 };
 
 enum format {
@@ -45,7 +48,8 @@ enum format {
 	FORMAT_ATOM,
 	FORMAT_ICS,
 	FORMAT_STREAM,
-	FORMAT_FILE
+	FORMAT_FILE,
+	FORMAT_NDJSON, /* has paths of its own: a list without an envelope */
 };
 enum lang { LANG_EN, LANG_FA };
 
@@ -58,6 +62,9 @@ struct params {
 	int64_t from_ms, until_ms;
 	int64_t range_ms; /* what `range` or the default says; 0 when from or until were given */
 	int64_t step_ms;  /* 0: the step of stored rows */
+	size_t limit;	  /* 0: all that there is */
+	bool cursor_given;
+	struct cursor cursor;
 	const char *regions[PARAMS_SERIES_MAX + 1]; /* borrowed from the country, NULL-ended */
 	size_t n_regions;
 	uint32_t isps[PARAMS_SERIES_MAX];

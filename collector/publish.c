@@ -239,6 +239,23 @@ static void list_named(struct list *l, const struct series_query *q, const struc
 			list_isps(l, q, country->regions[i].code);
 }
 
+/* Gives the rows of every series but those that come before `first`. */
+static int all_series(struct stream *s, const struct list *l, const struct cursor *first)
+{
+	const int64_t from_ms = s->from_ms;
+	int rc = 0;
+	for (size_t i = 0; i < l->n && rc == 0; i++) {
+		int order = first ? series_cmp(&l->series[i], &first->series) : 1;
+		if (order < 0 || (i && series_equal(&l->series[i], &l->series[i - 1])))
+			continue;
+		s->from_ms = from_ms;
+		if (order == 0 && first->time_ms > from_ms)
+			s->from_ms = first->time_ms - first->time_ms % s->step_ms;
+		rc = one_series(s, &l->series[i]);
+	}
+	return rc;
+}
+
 int publish_timeline(const struct publish *p, const struct publish_ask *ask,
 		     int (*fn)(void *arg, const struct row *r), void *arg)
 {
@@ -258,9 +275,8 @@ int publish_timeline(const struct publish *p, const struct publish_ask *ask,
 	if (l.n)
 		qsort(l.series, l.n, sizeof(*l.series), series_cmp);
 	s.lines = ask->states_only ? NULL : lines_of(&s, false);
-	for (size_t i = 0; i < l.n && rc == 0; i++)
-		if (!i || !series_equal(&l.series[i], &l.series[i - 1]))
-			rc = one_series(&s, &l.series[i]);
+	if (rc == 0)
+		rc = all_series(&s, &l, ask->first);
 	lines_free(s.lines);
 	free(l.series);
 	return rc;

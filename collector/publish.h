@@ -7,6 +7,7 @@
 #define COLLECTOR_PUBLISH_H
 
 #include "collector/country.h"
+#include "collector/cursor.h"
 #include "collector/store.h"
 
 struct publish {
@@ -20,6 +21,8 @@ struct publish_ask {
 	struct series_query q; /* from is rounded down to a step */
 	int64_t step_ms;       /* 0: row_step_ms; otherwise a multiple of it */
 	int64_t now_ms;	       /* nothing is shown from here on */
+	const struct cursor *
+		first; /* a row that the answer before would have gone on with; NULL: from the beginning */
 	/* Only states and shares will be shown, of counts no more than whether there are any: spares the look at sums. */
 	bool states_only;
 };

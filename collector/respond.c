@@ -42,7 +42,7 @@ static const char *title(int status)
 static void put_cors(struct reply *p)
 {
 	reply_header(p, "Access-Control-Allow-Origin", "*");
-	reply_header(p, "Access-Control-Expose-Headers", "ETag, Retry-After");
+	reply_header(p, "Access-Control-Expose-Headers", "ETag, Link, Retry-After");
 }
 
 /* A person who followed a bad link gets a page, a program gets JSON. */
@@ -183,10 +183,15 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 
 void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s)
 {
-	bool csv = c->params.format == FORMAT_CSV;
-	if (csv)
-		reply_header(p, "Content-Disposition",
-			     "attachment; filename=\"fanous-%s-%s%s.csv\"", c->api->country->code,
-			     name, c->api->synthetic ? "-SYNTHETIC" : "");
-	respond_take(c, p, csv ? "text/csv; charset=utf-8" : "application/json", max_age_s);
+	bool csv = c->params.format == FORMAT_CSV, lines = c->params.format == FORMAT_NDJSON;
+	bool pinned = page_max_age(c) == RESPOND_FOREVER;
+	if (csv || lines)
+		reply_header(p, "Content-Disposition", "attachment; filename=\"fanous-%s-%s%s.%s\"",
+			     c->api->country->code, name, c->api->synthetic ? "-SYNTHETIC" : "",
+			     csv ? "csv" : "ndjson");
+	respond_take(c, p,
+		     csv     ? "text/csv; charset=utf-8"
+		     : lines ? "application/x-ndjson"
+			     : "application/json",
+		     pinned ? RESPOND_FOREVER : max_age_s);
 }

@@ -97,6 +97,14 @@ void rowfield_csv_series(struct buf *out, const struct series *s)
 	buf_printf(out, "%s,%s,%s,", s->region, rowtext_isp(isp, s->isp), access_text(s));
 }
 
+void rowfield_line_tail(struct jsonw *j, struct buf *out, const struct rowtext *t)
+{
+	if (t->synthetic)
+		jsonw_bool(j, "synthetic", true);
+	jsonw_end(j);
+	buf_putc(out, '\n');
+}
+
 void rowfield_csv_tail_head(struct buf *out, const struct rowtext *t)
 {
 	buf_puts(out, t->names ? ",region_name,isp_name" : "");

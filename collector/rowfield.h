@@ -32,7 +32,8 @@ void rowfield_json_count(struct jsonw *j, const char *name, const char *n_key, u
 			 const char *of_key, uint32_t of);
 void rowfield_csv_count(struct buf *out, uint32_t n, uint32_t of);
 
-/* The columns that not every table has; they end the line. */
+/* What not every table has; they end the line. */
+void rowfield_line_tail(struct jsonw *j, struct buf *out, const struct rowtext *t);
 void rowfield_csv_tail_head(struct buf *out, const struct rowtext *t);
 void rowfield_csv_tail(struct buf *out, const struct rowtext *t, const struct series *s);
 

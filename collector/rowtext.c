@@ -1,4 +1,4 @@
-/* rowtext.c: the fields of rows. A field is added in its JSON and its CSV function and in the head of
+/* rowtext.c: the fields of rows. A field is added in its JSON (NDJSON is the same) and its CSV function and in the head of
  * the CSV, all three below one another. */
 #include "collector/rowtext.h"
 
@@ -119,7 +119,8 @@ static void json_revision(struct jsonw *j, const struct rowtext *t, const struct
 	rowfield_json_time(j, t, "revised", r->revised_ms);
 }
 
-void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r)
+/* All but the end of the object. */
+static void json_row(struct jsonw *j, const struct rowtext *t, const struct row *r)
 {
 	const struct verdict *v = &r->v;
 	jsonw_object(j, NULL);
@@ -146,7 +147,20 @@ void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row
 	json_revision(j, t, r);
 	jsonw_num(j, "late_share", late_share(v), ROWFIELD_DECIMALS);
 	json_counts(j, v);
+}
+
+void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r)
+{
+	json_row(j, t, r);
 	jsonw_end(j);
+}
+
+void rowtext_row_line(struct buf *out, const struct rowtext *t, const struct row *r)
+{
+	struct jsonw j;
+	jsonw_begin(&j, out);
+	json_row(&j, t, r);
+	rowfield_line_tail(&j, out, t);
 }
 
 void rowtext_row_csv_head(struct buf *out, const struct rowtext *t)

@@ -1,4 +1,4 @@
-/* rowtext.h: rows and events as JSON and CSV: both spellings of a field side by side. Pure.
+/* rowtext.h: rows and events as JSON, CSV and NDJSON: the spellings of a field side by side. Pure.
  *
  * null (CSV: empty) stands for "any" in region, isp and access, and for figures that are withheld
  * (fewer than min_probes) or that nobody measured. */
@@ -20,7 +20,7 @@ struct rowtext {
 	int offset_min; /* of the times: 0 is UTC */
 	bool names;	/* add region_name and isp_name in lang */
 	enum lang lang;
-	bool synthetic;	     /* CSV has no envelope: add a column */
+	bool synthetic; /* CSV has no envelope: add a column, and a field of each line of NDJSON */
 	uint32_t min_probes; /* fewer than this is withheld, which is not the same as none */
 	int64_t now_ms;	     /* a row that ends later is provisional */
 };
@@ -31,10 +31,12 @@ int64_t rowtext_grace_ms(int64_t step_ms);
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r);
 void rowtext_row_csv_head(struct buf *out, const struct rowtext *t);
 void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r);
+void rowtext_row_line(struct buf *out, const struct rowtext *t, const struct row *r);
 
 void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e);
 void rowtext_event_csv_head(struct buf *out, const struct rowtext *t);
 void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct event *e);
+void rowtext_event_line(struct buf *out, const struct rowtext *t, const struct event *e);
 
 /* "AS44244"; "" for any. */
 #define ROWTEXT_ISP_LEN 16

@@ -83,7 +83,8 @@ static void csv_sentence(struct buf *out, const struct rowtext *t, enum lang lan
 	buf_clear(&text);
 }
 
-void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
+/* All but the end of the object. */
+static void json_event(struct jsonw *j, const struct rowtext *t, const struct event *e)
 {
 	char basis[16];
 	jsonw_object(j, NULL);
@@ -118,7 +119,20 @@ void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct e
 	json_sentence(j, t, "en", LANG_EN, e);
 	json_sentence(j, t, "fa", LANG_FA, e);
 	jsonw_end(j);
+}
+
+void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
+{
+	json_event(j, t, e);
 	jsonw_end(j);
+}
+
+void rowtext_event_line(struct buf *out, const struct rowtext *t, const struct event *e)
+{
+	struct jsonw j;
+	jsonw_begin(&j, out);
+	json_event(&j, t, e);
+	rowfield_line_tail(&j, out, t);
 }
 
 void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)

@@ -75,6 +75,15 @@
  */
 #define HTTP_HEADERS_MAX (16 * 1024)
 
+/* Rows and events of one answer. A month of 31 provinces in steps of five minutes is 276,768 rows; a year of 31
+ * provinces and 26 networks with an event a week each is 43,000 events. */
+#define API_ROWS_MAX   500000
+#define API_EVENTS_MAX 50000
+
+/* Of one page, where an answer is asked for in pages: a row with all its counts is 1.4 KB of JSON, so a page stays below
+ * what an answer may have in memory. */
+#define API_PAGE_MAX 50000
+
 /* Seconds that one request may take from its first byte to its last: 256 KiB at 50 kbit/s is 42 s.
  */
 #define HTTP_REQUEST_TIMEOUT_S 90

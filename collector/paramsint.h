@@ -1,0 +1,49 @@
+/* paramsint.h: what the files of the parameters share: the table (params.c), what each may be (params_value.c), and times
+ * (params_time.c). Nobody else includes it. */
+#ifndef COLLECTOR_PARAMSINT_H
+#define COLLECTOR_PARAMSINT_H
+
+#include "collector/country.h"
+#include "collector/params.h"
+
+struct reading {
+	struct params *p;
+	const struct params_env *env;
+	struct problem *why;
+	const char *name; /* of the parameter that is being read: two may mean the same */
+	/* Read last, since they depend on each other. */
+	struct reading_time {
+		const char *name, *value; /* NULL: not given */
+	} asof, at, from, until;
+};
+
+/* -1, with the word that is nearest. */
+int params_refuse_word(struct reading *r, const char *value, const char *const *words);
+
+/* Each reads one value. 0, or -1 with why. */
+int params_take_range(struct reading *r, const char *value);
+int params_take_step(struct reading *r, const char *value);
+int params_take_country(struct reading *r, const char *value);
+int params_take_region(struct reading *r, const char *value);
+int params_take_isp(struct reading *r, const char *value);
+int params_take_access(struct reading *r, const char *value);
+int params_take_by(struct reading *r, const char *value);
+int params_take_tz(struct reading *r, const char *value);
+int params_take_lang(struct reading *r, const char *value);
+int params_take_format(struct reading *r, const char *value);
+int params_take_version(struct reading *r, const char *value);
+int params_take_limit(struct reading *r, const char *value);
+int params_take_cursor(struct reading *r, const char *value);
+
+int params_take_asof(struct reading *r, const char *value);
+int params_take_at(struct reading *r, const char *value);
+int params_take_from(struct reading *r, const char *value);
+int params_take_until(struct reading *r, const char *value);
+/* asof first; then at, from and until, of which any may be missing, and range. */
+int params_times(struct reading *r);
+
+/* All that they may be, NULL-ended. */
+extern const char *const params_range_words[], *const params_lang_words[],
+						       *const params_format_words[];
+
+#endif
