@@ -12,6 +12,9 @@
 /* Longer than anything that a path with a '*' knows. */
 #define TAIL_LEN 128
 
+/* What was known at a moment is settled a little later, when all that came until then is in the views. */
+#define SETTLED_MS 60000
+
 #define GET  ROUTE_GET
 #define POST ROUTE_POST
 #define PAGE (ROUTE_GET | ROUTE_PAGE)
@@ -47,6 +50,11 @@ const struct route *api_routes(size_t *n)
 int64_t api_now_ms(const struct api *a)
 {
 	return a->synthetic && a->synthetic_now_ms ? a->synthetic_now_ms : clock_wall_ms();
+}
+
+int64_t api_settled_ms(const struct api *a)
+{
+	return api_now_ms(a) - (a->synthetic ? 0 : SETTLED_MS);
 }
 
 struct rowtext call_rowtext(const struct call *c)
@@ -184,6 +192,7 @@ static int read_params(struct call *c, struct problem *why)
 		.country = c->api->country,
 		.now_ms = c->now_ms,
 		.began_ms = store_began(c->api->publish->store),
+		.settled_ms = api_settled_ms(c->api),
 		.row_step_ms = c->api->publish->row_step_ms,
 		.allowed = c->route->params,
 	};

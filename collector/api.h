@@ -47,6 +47,8 @@ struct api {
 void api_handle(void *api, struct request *r);
 /* The time that answers are about. */
 int64_t api_now_ms(const struct api *a);
+/* Until when what was known is settled, and changes no more. */
+int64_t api_settled_ms(const struct api *a);
 
 struct route;
 struct call {

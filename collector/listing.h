@@ -2,8 +2,8 @@
  * asks for them.
  *
  * Without `limit` a list is whole or refused, so that nobody takes a part for all of it. A page says in Link (RFC 8288),
- * and in JSON under `next`, how the next one is asked for; times in that address are absolute, so that all pages are of
- * the same time. */
+ * and in JSON under `next`, how the next one is asked for; times in that address are absolute and asof is among them, so
+ * that all pages are of the same time and of what was known at one moment (params_time.c). */
 #ifndef COLLECTOR_LISTING_H
 #define COLLECTOR_LISTING_H
 

@@ -15,8 +15,6 @@
 /* The figures of a page change with every step; a proxy in front may keep it this long, so that a
  * rush of readers costs one page. */
 #define MAX_AGE_S 5
-/* What was known at a moment is settled a little later, when all that came until then is in the views. */
-#define SETTLED_MS 60000
 
 #define HOST_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-[]"
 
@@ -295,11 +293,8 @@ void page_end(struct html *h, const struct view *v, const struct page *p)
 
 int page_max_age(const struct call *c)
 {
-	const char *asof = query_get(&c->query, "asof");
-	bool absolute = asof && *asof != '-' && c->params.asof_ms;
-	if (absolute && (c->api->synthetic || c->params.asof_ms + SETTLED_MS <= api_now_ms(c->api)))
-		return RESPOND_FOREVER;
-	return MAX_AGE_S;
+	const struct params *p = &c->params;
+	return p->pinned && p->asof_ms <= api_settled_ms(c->api) ? RESPOND_FOREVER : MAX_AGE_S;
 }
 
 void page_answer_take(struct call *c, struct reply *reply)

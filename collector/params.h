@@ -58,6 +58,7 @@ enum lang { LANG_EN, LANG_FA };
 
 struct params {
 	int64_t asof_ms; /* 0: what is known; otherwise it stands for `now` in all other times */
+	bool pinned;	 /* asof is a moment that stays the same, not one relative to now */
 	int64_t at_ms;	 /* now unless given */
 	int64_t from_ms, until_ms;
 	int64_t range_ms; /* what `range` or the default says; 0 when from or until were given */
@@ -82,6 +83,7 @@ struct params_env {
 	const struct country *country;
 	int64_t now_ms;
 	int64_t began_ms; /* nothing was known before; 0: nothing is */
+	int64_t settled_ms; /* what was known until then changes no more: pages of a list are asof then */
 	int64_t row_step_ms;
 	unsigned int allowed; /* enum param bits */
 };

@@ -40,11 +40,22 @@ static int read_time(struct reading *r, const struct reading_time *t, int64_t no
 		t->name, t->value);
 }
 
+/* All pages of a list are of what was known when the first one was asked for: an event whose onset is dated anew would be
+ * told twice or never. */
+static void pin_pages(struct reading *r, int64_t *now_ms)
+{
+	const int64_t settled_ms = r->env->settled_ms - r->env->settled_ms % 1000;
+	if (r->env->began_ms && settled_ms >= r->env->began_ms)
+		r->p->asof_ms = *now_ms = settled_ms;
+}
+
 /* The moment that is taken as the present. In whole seconds, so that the text of it is the same moment. */
 static int read_now(struct reading *r, int64_t *now_ms)
 {
 	char began[CLOCK_RFC3339_LEN];
 	*now_ms = r->env->now_ms;
+	if (!r->asof.value && r->p->limit)
+		pin_pages(r, now_ms);
 	if (!r->asof.value)
 		return 0;
 	if (read_time(r, &r->asof, r->env->now_ms, now_ms) < 0)
@@ -62,6 +73,7 @@ static int read_now(struct reading *r, int64_t *now_ms)
 				   "happened ended at %s",
 				   clock_rfc3339(began, r->env->began_ms));
 	r->p->asof_ms = *now_ms;
+	r->p->pinned = !clock_is_relative(r->asof.value);
 	return 0;
 }
 

@@ -194,13 +194,14 @@ static struct lines *lines_of(const struct stream *s, bool one_step)
 }
 
 struct list {
+	struct store *store;
+	int64_t asof_ms;
 	struct series *series; /* owned */
 	size_t n, room;
 };
 
-static int list_add(void *arg, const struct series *s)
+static int list_add(struct list *l, const struct series *s)
 {
-	struct list *l = arg;
 	if (l->n == l->room) {
 		l->room = l->room ? 2 * l->room : 64;
 		l->series = xrealloc(l->series, l->room * sizeof(*l->series));
@@ -239,6 +240,25 @@ static void list_named(struct list *l, const struct series_query *q, const struc
 			list_isps(l, q, country->regions[i].code);
 }
 
+static int stop(void *arg, const struct row *r)
+{
+	(void)arg;
+	(void)r;
+	return 1;
+}
+
+/* Adds a series unless nothing was known of it at the moment that is asked for: a network that was heard of later does not
+ * change what was said before. */
+static int list_known(void *arg, const struct series *series)
+{
+	struct list *l = arg;
+	const char *regions[2];
+	struct series_query q = store_query_one(series, regions, 0, l->asof_ms);
+	q.asof_ms = l->asof_ms;
+	int rc = l->asof_ms ? store_rows(l->store, &q, stop, NULL) : 1;
+	return rc > 0 ? list_add(l, series) : rc;
+}
+
 /* Gives the rows of every series but those that come before `first`. */
 static int all_series(struct stream *s, const struct list *l, const struct cursor *first)
 {
@@ -266,12 +286,12 @@ int publish_timeline(const struct publish *p, const struct publish_ask *ask,
 			   .asof_ms = q->asof_ms,
 			   .fn = fn,
 			   .arg = arg};
-	struct list l = {0};
+	struct list l = {.store = p->store, .asof_ms = q->asof_ms};
 	s.from_ms = q->from_ms > 0 ? q->from_ms - q->from_ms % s.step_ms : 0;
 	if (s.step_ms % p->row_step_ms)
 		return -1;
 	list_named(&l, q, p->country);
-	int rc = store_series(p->store, q, list_add, &l);
+	int rc = store_series(p->store, q, list_known, &l);
 	if (l.n)
 		qsort(l.series, l.n, sizeof(*l.series), series_cmp);
 	s.lines = ask->states_only ? NULL : lines_of(&s, false);

@@ -173,3 +173,8 @@ int clock_parse(const char *text, int64_t now_ms, int64_t *out)
 	}
 	return parse_date(text, out);
 }
+
+bool clock_is_relative(const char *text)
+{
+	return *text == '-' || !strcmp(text, "now");
+}

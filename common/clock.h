@@ -5,6 +5,7 @@
 #ifndef COMMON_CLOCK_H
 #define COMMON_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLOCK_DAY_MS (24LL * 3600 * 1000)
@@ -26,5 +27,7 @@ const char *clock_rfc3339(char out[static CLOCK_RFC3339_LEN], int64_t wall_ms);
  * ("1767889800"), "now", or a time relative to now ("-7d", "-90m", "-30s", "-24h", "-2w").
  * 0 with *out in milliseconds, or -1. */
 int clock_parse(const char *text, int64_t now_ms, int64_t *out);
+/* Whether such a text means another moment whenever it is read. */
+bool clock_is_relative(const char *text);
 
 #endif

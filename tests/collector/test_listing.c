@@ -76,8 +76,8 @@ static void test_pages_are_the_list(void **state)
 		{"/api/v1/timeline.csv?step=3600&by=region,isp,access", "5", true, 10},
 		{"/api/v1/timeline.ndjson?from=-1h&asof=-2h", "11", false, 34},
 		{"/api/v1/timeline.ndjson?from=-1h&lang=fa&tz=Asia%2FTehran", "50000", false, 1},
-		{"/api/v1/events.csv?by=region", "1", true, 1},
-		{"/api/v1/events.ndjson", "3", false, 1},
+		{"/api/v1/events.csv?by=region&asof=now", "1", true, 1},
+		{"/api/v1/events.ndjson?asof=now", "3", false, 1},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct buf whole, parts;
@@ -123,7 +123,7 @@ static void test_pages_of_events(void **state)
 			put_event(*state, regions[r], SIGN_LOSS, WEB_NOW_MS - (20 - i) * 600000);
 			put_event(*state, regions[r], SIGN_QUIC, WEB_NOW_MS - (20 - i) * 600000);
 		}
-	gather(*state, "/api/v1/events.ndjson", false, &whole);
+	gather(*state, "/api/v1/events.ndjson?asof=now", false, &whole);
 	for (const char *p = whole.data; (p = strchr(p, '\n')); p++)
 		lines++;
 	assert_int_equal(lines, 41);
@@ -135,6 +135,38 @@ static void test_pages_of_events(void **state)
 		free(path);
 	}
 	buf_clear(&whole);
+}
+
+/* The rest of a list, of which the first page was taken before what is done here. */
+static void test_pages_of_one_moment(void **state)
+{
+	static const char *const paths[] = {
+		"/api/v1/events.ndjson?asof=now", "/api/v1/events.ndjson?limit=2",
+		"/api/v1/timeline.csv?by=isp,access&region=IR-00",
+		"/api/v1/timeline.csv?by=isp,access&region=IR-00&limit=300"};
+	struct series s = {.region = "IR-00", .isp = 12880, .access = ACCESS_MOBILE};
+	struct web *w = *state;
+	struct web_answer first[4];
+	char next[ADDRESS_MAX];
+	for (int i = 0; i < 4; i++)
+		web_get(w, &first[i], paths[i]);
+	/* dated anew, from before the end of the first page to behind it and the other way round; and a new network */
+	put_event(w, "IR-05", SIGN_LOSS, WEB_NOW_MS + 1000);
+	put_event(w, "IR-30", SIGN_LOSS, WEB_NOW_MS + 2000);
+	web_put_row(w, &s, WEB_NOW_MS, STATE_OPEN, 20, 20);
+	for (int i = 1; i < 4; i += 2) {
+		struct buf rest;
+		next_of(&first[i], next);
+		assert_true(*next);
+		gather(w, next, false, &rest);
+		char *all = i == 1 ? xasprintf("%s%s", first[i].body, rest.data)
+				   : xasprintf("%s%s", first[i].body, strchr(rest.data, '\n') + 1);
+		assert_string_equal(all, first[i - 1].body);
+		buf_clear(&rest);
+		free(all);
+	}
+	for (int i = 0; i < 4; i++)
+		web_answer_clear(&first[i]);
 }
 
 /* In JSON the next page is in the answer too: null at the end, and not there where no page was asked for. */
@@ -150,7 +182,7 @@ static void test_next(void **state)
 	assert_string_equal(web_str(j, "next"),
 			    "/api/v1/timeline?limit=12&region=IR-23&region=IR-07&"
 			    "from=2026-01-08T19:00:00Z&until=2026-01-08T20:00:00Z&"
-			    "cursor=IR-23.all.all.1767898800000.loss");
+			    "asof=2026-01-08T20:00:00Z&cursor=IR-23.all.all.1767898800000.loss");
 	web_get(*state, &a, "/api/v1/timeline?from=-1h&limit=12&region=IR-23&region=IR-07");
 	next_of(&a, next);
 	assert_string_equal(next, web_str(j, "next"));
@@ -257,6 +289,9 @@ static void test_kept(void **state)
 		{"/api/v1/map?asof=2026-01-08T18:00:00Z", true},
 		{"/api/v1/coverage?asof=2026-01-08T18:00:00Z", true},
 		{"/api/v1/timeline?by=country&asof=-2h", false},
+		{"/api/v1/timeline?by=country&asof=now", false},
+		{"/?asof=now", false},
+		{"/?asof=2026-01-08T18:00:00Z", true},
 		{"/api/v1/timeline?by=country", false},
 		{"/api/v1/entities", false},
 	};
@@ -289,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_pages_of_events),
+		cmocka_unit_test(test_pages_of_one_moment),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -12,9 +12,10 @@
 #include "collector/country.h"
 #include "collector/params.h"
 
-#define NOW_MS	 1767902400000 /* 2026-01-08T20:00:00Z */
-#define BEGAN_MS (NOW_MS - 30LL * 24 * 3600000)
-#define ALL	 (~0u)
+#define NOW_MS	   1767902400000 /* 2026-01-08T20:00:00Z */
+#define BEGAN_MS   (NOW_MS - 30LL * 24 * 3600000)
+#define SETTLED_MS (NOW_MS - 60000)
+#define ALL	   (~0u)
 
 static int read_query(struct params *p, const char *raw, unsigned int allowed, struct problem *why)
 {
@@ -23,6 +24,7 @@ static int read_query(struct params *p, const char *raw, unsigned int allowed, s
 	const struct params_env env = {.country = c,
 				       .now_ms = NOW_MS,
 				       .began_ms = BEGAN_MS,
+				       .settled_ms = SETTLED_MS,
 				       .row_step_ms = 300000,
 				       .allowed = allowed};
 	struct query q;
@@ -103,6 +105,14 @@ static void test_asof(void **state)
 	assert_int_equal(p.until_ms, NOW_MS - 25 * 3600000LL);
 	assert_int_equal(good("asof=now").asof_ms, NOW_MS);
 	assert_int_equal(good("asof=-30d").asof_ms, BEGAN_MS);
+	assert_true(p.asof_ms && !p.pinned && !good("asof=now").pinned);
+	assert_true(good("asof=1767889800").pinned);
+	/* pages are of what was settled when the first was asked for */
+	p = good("limit=10");
+	assert_int_equal(p.asof_ms, SETTLED_MS);
+	assert_int_equal(p.until_ms, SETTLED_MS);
+	assert_false(p.pinned);
+	assert_int_equal(good("limit=10&asof=1767889800").asof_ms, 1767889800000);
 	bad("asof=-31d", "asof", NULL);
 	bad("asof=2026-01-08T20:00:01Z", "asof", NULL);
 	bad("asof=yesterday", "asof", NULL);

@@ -34,6 +34,8 @@ static void good_times(void **state)
 		int64_t ms = -1;
 		assert_int_equal(clock_parse(good[i].text, NOW, &ms), 0);
 		assert_true(ms == good[i].ms);
+		assert_true(clock_is_relative(good[i].text) ==
+			    (*good[i].text == '-' || *good[i].text == 'n'));
 	}
 }
 

@@ -18,6 +18,8 @@ static void read_params(const struct query *q)
 		.code = "IR", .timezone = "Asia/Tehran", .regions = regions, .n_regions = 2};
 	const struct params_env env = {.country = &country,
 				       .now_ms = 1767902400000,
+				       .began_ms = 1767800000000,
+				       .settled_ms = 1767902340000,
 				       .row_step_ms = 300000,
 				       .allowed = ~0u};
 	struct params p = {.format = FORMAT_JSON};
