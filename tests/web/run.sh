@@ -1,6 +1,7 @@
 #!/bin/sh
-# The pages in a browser, and the tables that they rest on: run.sh [shots]. Serves a week of the synthetic January on
-# loopback, and beside it a collector that has heard of nobody; with "shots" it only takes pictures, into build/shots.
+# The pages in a browser, the tables that they rest on, and every export in a program of others: run.sh [shots]. Serves
+# a week of the synthetic January on loopback, and beside it a collector that has heard of nobody; with "shots" it only
+# takes pictures, into build/shots.
 set -eu
 bin=build/${MODE:-release}
 dir=build/web
@@ -56,5 +57,7 @@ if [ "${1:-}" = shots ]; then
 fi
 rc=0
 "$bin/web/days" | node $here/tables.mjs configs/countries/IR/regions.tsv || rc=1
+/usr/bin/python3 $here/exports.py "$base" || rc=1 # Debian's: it has icalendar
+node $here/documents.mjs "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
 exit $rc

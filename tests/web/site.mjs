@@ -15,7 +15,7 @@ function rows(file) {
 		.map(([, path, methods, formats, example]) => ({path, methods, formats, example}));
 }
 
-async function newestEvent(base) {
+export async function newestEvent(base) {
 	const answer = await fetch(base + '/api/v1/events?by=country&from=-30d');
 	const {events: [event]} = await answer.json();
 	return '/event/' + event.id;
