@@ -12,7 +12,6 @@
 
 #include "collector/alarm.h"
 #include "collector/timeline.h"
-#include "collector/views.h"
 
 struct chronicle; /* opaque */
 
@@ -20,7 +19,6 @@ struct chronicle; /* opaque */
 struct chronicle *chronicle_new(const struct timeline *timeline, int64_t bucket_ms,
 				uint32_t min_probes);
 void chronicle_free(struct chronicle *c);
-void chronicle_listen(struct chronicle *c, const struct views_listener *l); /* copied */
 
 /* The pulses of all series in the next bucket: sets their flags, keeps them. Items are sorted. 0 or -1. */
 int chronicle_take(struct chronicle *c, int64_t start_ms, struct alarm_item *items, size_t n,

@@ -7,7 +7,8 @@
  * long enough for a cycle of measurements to end and arrive, and short enough to tell of silence within a
  * few minutes. Steps are made final in order, before the first record that was received later is folded, so the order
  * of the archive alone decides what was known. Votes for a step that is final already wait until the step that runs is
- * over, since many probes send late at a time; a spool of months is worked off some hundred steps at a time.
+ * over, since many probes send late at a time; a spool of months is worked off some hundred steps at a time. Their events are made
+ * anew when all of it is done or another step becomes final: each time detectors run over much of what comes after.
  *
  * Until a step is final its rows are provisional and made anew as data comes. They leave no trace: the final row replaces
  * them.
@@ -178,7 +179,6 @@ void views_free(struct views *v)
 void views_listen(struct views *v, const struct views_listener *l)
 {
 	v->listener = *l;
-	chronicle_listen(v->chronicle, l);
 }
 
 /* --- final and late --- */
@@ -225,14 +225,14 @@ static int take_bucket(struct views *v, int64_t now_ms)
 	return rc;
 }
 
-/* Buckets of a step to which votes came after they were taken. */
+/* Buckets of a step to which votes came after they were taken; and what late steps have changed since the one before. */
 static int take_again(struct views *v, const struct due_step *due, int64_t now_ms)
 {
-	int rc = beat_again(v->beat, due, v->now.at.pulse_until);
-	if (rc == 0)
-		rc = chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
+	int rc = 0;
+	if (due && duelist_is_stale(due))
+		rc = beat_again(v->beat, due, v->now.at.pulse_until);
 	beat_rest(v->beat);
-	return rc;
+	return rc < 0 ? -1 : chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
 }
 
 /* Those stay that a bucket which is taken again soon needs. */
@@ -249,9 +249,8 @@ static int make_final(struct views *v, int64_t now_ms)
 	const struct due_step *due = duelist_at(&v->now.due, start);
 	bool alive = was_alive(v, start, end);
 	v->now.at.final_until = end;
-	if (due && duelist_is_stale(due) && take_again(v, due, now_ms) < 0)
-		return -1;
-	if (look_at(&look, TIMELINE_FINAL, start, due, alive, now_ms) < 0 ||
+	if (take_again(v, due, now_ms) < 0 ||
+	    look_at(&look, TIMELINE_FINAL, start, due, alive, now_ms) < 0 ||
 	    progress_done(&v->now, v->store, start) < 0)
 		return -1;
 	return forget_cells(v);
@@ -281,8 +280,9 @@ static int work_late(struct views *v, int64_t now_ms)
 		v->now.at.late_from = start + v->config.step_ms;
 	}
 	beat_rest(v->beat);
-	return forget_cells(v) < 0 ? -1
-				   : chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
+	if (forget_cells(v) < 0)
+		return -1;
+	return has_late(v) ? 0 : chronicle_settle(v->chronicle, v->now.at.pulse_until, now_ms);
 }
 
 /* Does what is due first, if it is due now: 1, 0 when nothing is, -1. */

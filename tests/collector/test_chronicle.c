@@ -99,6 +99,70 @@ static void test_ended_after_midnight(void **state)
 	expect_untouched(*state, 24 * HOUR + 20 * MINUTE);
 }
 
+/* --- a long spool --- */
+
+#define GONE  (6 * HOUR)  /* network 100 is cut, and nothing gets out */
+#define AGAIN (50 * HOUR) /* more steps than are worked off at a time */
+
+static bool is_gone(int probe, int64_t t_ms)
+{
+	return probe / 2 % 2 == 0 && t_ms >= GONE && t_ms < AGAIN;
+}
+
+/* At `AGAIN` a probe of each of its cells sends what it has; marks come often, and restarts, or not. */
+static void live_through(struct history *h, bool restarts)
+{
+	for (int64_t t = 0; t < AGAIN; t += MINUTE) {
+		const struct history_record alive = {T0 + t, HISTORY_ALIVE, NULL, NULL, 0};
+		history_fold(h, &alive);
+		for (int i = 0; i < HISTORY_PROBES; i++)
+			if ((t / MINUTE + i) % 2 == 0 && !is_gone(i, t))
+				fold(h, i, t + 1000 * i, t + 1000 * i + 300, NATION_NORMAL);
+	}
+	for (int64_t t = GONE; t < AGAIN; t += 2 * MINUTE)
+		for (int i = 0; i < HISTORY_PROBES; i += 2)
+			if (is_gone(i, t))
+				fold(h, i, t + 1000 * i, AGAIN, NATION_CUT);
+	for (int64_t t = AGAIN; t < AGAIN + 12 * MINUTE; t += 2000) {
+		const struct history_record alive = {T0 + t, HISTORY_ALIVE, NULL, NULL, 0};
+		history_fold(h, &alive);
+		stored_commit(h->stored, 1);
+		if (restarts)
+			history_restart(h);
+	}
+}
+
+static bool is_told_anew(const struct history *h)
+{
+	bool anew = false;
+	for (size_t i = 0; i < h->n_told; i++)
+		anew |= h->told[i].why == WHY_LATE;
+	return anew;
+}
+
+/* Its events are made anew once, and a restart before that forgets nothing. */
+static void test_restart_in_a_spool(void **state)
+{
+	struct history *h = *state;
+	int64_t end = AGAIN + 12 * MINUTE;
+	void *again;
+	live_through(h, false);
+	assert_true(is_told_anew(h));
+	assert_int_equal(only_event(h).basis & EVENT_VOTES, EVENT_VOTES);
+	char *rows = history_rows(h, T0 + end, 0), *events = history_events_asof(h, T0 + end);
+	set_up(&again);
+	live_through(again, true);
+	char *restarted = history_rows(again, T0 + end, 0);
+	assert_string_equal(restarted, rows);
+	free(restarted);
+	restarted = history_events_asof(again, T0 + end);
+	assert_string_equal(restarted, events);
+	free(restarted);
+	history_teardown(&again);
+	free(rows);
+	free(events);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, history_teardown)
 
 int main(void)
@@ -108,6 +172,7 @@ int main(void)
 		TEST(test_ended_before_midnight),
 		TEST(test_held_past_midnight),
 		TEST(test_ended_after_midnight),
+		TEST(test_restart_in_a_spool),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
