@@ -1,21 +1,16 @@
-/* respond.c: the last step of every answer: problem+json, ETag, gzip, caching headers. */
-#include <ctype.h>
+/* respond.c: the last step of every answer: problem+json, ETag, content coding, caching headers. */
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <zlib.h>
 
 #include "collector/api.h"
+#include "collector/coding.h"
 #include "collector/country.h"
 #include "collector/page.h"
 #include "common/jsonw.h"
 
 #define PROBLEM_MAX    (16 * 1024)
-#define GZIP_MIN_BYTES 512
-/* Level 6 costs 20 ms for a MiB; a large export is better sent soon than small. */
-#define GZIP_FAST_FROM (1024 * 1024)
+#define CODE_MIN_BYTES 512
 #define ETAG_BYTES     16 /* libsodium's smallest hash */
 
 /* Pages and figures only from here, no inline code: what is injected into a page stays text. */
@@ -87,52 +82,7 @@ void respond_problem(struct call *c, const struct problem *p)
 	respond_take(c, &reply, "application/problem+json", 0);
 }
 
-/* True when the list of codings has gzip, and not with q=0. */
-static bool accepts_gzip(const struct request *r)
-{
-	const char *p = request_header(r, "Accept-Encoding");
-	while (p && *p) {
-		size_t len;
-		p += strspn(p, " \t,");
-		len = strcspn(p, ",");
-		if (!strncasecmp(p, "gzip", 4) && !isalnum((unsigned char)p[4])) {
-			const char *q = memmem(p, len, "q=", 2);
-			return !q || strtod(q + 2, NULL) > 0;
-		}
-		p += len;
-	}
-	return false;
-}
-
-/* Replaces b by its gzip form. On trouble b stays as it is. */
-static bool gzip(struct buf *b)
-{
-	z_stream z = {0};
-	struct buf out;
-	int level = b->len >= GZIP_FAST_FROM ? 1 : 6;
-	if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		return false;
-	size_t room = deflateBound(&z, b->len);
-	buf_init(&out, room);
-	out.data = xmalloc(room);
-	out.room = room;
-	z.next_in = (Bytef *)b->data;
-	z.avail_in = (uInt)b->len;
-	z.next_out = (Bytef *)out.data;
-	z.avail_out = (uInt)room;
-	int rc = deflate(&z, Z_FINISH);
-	out.len = room - z.avail_out;
-	deflateEnd(&z);
-	if (rc != Z_STREAM_END) {
-		buf_clear(&out);
-		return false;
-	}
-	buf_clear(b);
-	*b = out;
-	return true;
-}
-
-/* Weak, since the gzip form has the same one. */
+/* Weak, since the coded forms have the same one. */
 static void make_etag(char *out, size_t outlen, const struct buf *b)
 {
 	unsigned char hash[ETAG_BYTES];
@@ -175,9 +125,10 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 			buf_clear(&p->body);
 		}
 	}
-	if (p->body.len >= GZIP_MIN_BYTES && strcmp(type, "image/png") &&
-	    accepts_gzip(c->request) && gzip(&p->body))
-		reply_header(p, "Content-Encoding", "gzip");
+	const enum coding coding = coding_choose(request_header(c->request, "Accept-Encoding"));
+	if (p->body.len >= CODE_MIN_BYTES && strcmp(type, "image/png") &&
+	    coding_apply(coding, &p->body))
+		reply_header(p, "Content-Encoding", "%s", coding_str(coding));
 	request_reply_take(c->request, p);
 }
 

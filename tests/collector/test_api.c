@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "tests/collector/mmdb.h"
 #include "tests/collector/scratch.h"
@@ -114,42 +115,65 @@ static void test_headers(void **state)
 	web_answer_clear(&a);
 }
 
-static void test_gzip(void **state)
+static void check_decoded(const struct web_answer *a, const char *coding,
+			  const struct web_answer *plain)
 {
-	static const char *const accept[] = {"gzip", "br, gzip", "deflate,gzip;q=0.5", "GZIP"};
-	static const char *const refuse[] = {"br", "gzip;q=0", "xgzip", ""};
-	struct web_answer a, plain;
-	char value[64];
 	unsigned char *out = xmalloc(1 << 20);
-	web_get(*state, &plain, "/api/v1/timeline?by=country");
-	for (size_t i = 0; i < 4; i++) {
-		char *head =
-			xasprintf("/api/v1/timeline?by=country HTTP/1.1\r\nAccept-Encoding: %s\r\n",
-				  accept[i]);
-		web_ask(*state, &a, "GET", head, NULL, 0);
-		assert_string_equal(web_header(&a, "Content-Encoding", value, sizeof(value)),
-				    "gzip");
-		z_stream z = {.next_in = (Bytef *)(uintptr_t)a.body,
-			      .avail_in = (uInt)a.body_len,
+	size_t len;
+	if (!strcmp(coding, "zstd")) {
+		len = ZSTD_decompress(out, 1 << 20, a->body, a->body_len);
+	} else {
+		z_stream z = {.next_in = (Bytef *)(uintptr_t)a->body,
+			      .avail_in = (uInt)a->body_len,
 			      .next_out = out,
 			      .avail_out = 1 << 20};
 		assert_int_equal(inflateInit2(&z, 31), Z_OK);
 		assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-		assert_int_equal(z.total_out, plain.body_len);
-		assert_memory_equal(out, plain.body, plain.body_len);
+		len = z.total_out;
 		inflateEnd(&z);
-		assert_true(a.body_len * 5 < plain.body_len);
-		free(head);
-		web_answer_clear(&a);
-		head = xasprintf("/api/v1/timeline?by=country HTTP/1.1\r\nAccept-Encoding: %s\r\n",
-				 refuse[i]);
+	}
+	assert_int_equal(len, plain->body_len);
+	assert_memory_equal(out, plain->body, plain->body_len);
+	assert_true(a->body_len * 5 < plain->body_len);
+	free(out);
+}
+
+/* One answer, one ETag, whatever it is coded in; and a cache in between is told what it depends on. */
+static void test_codings(void **state)
+{
+	static const struct {
+		const char *accept, *coding;
+	} table[] = {
+		{"gzip", "gzip"},
+		{"br, gzip", "gzip"},
+		{"deflate,gzip;q=0.5", "gzip"},
+		{"gzip, deflate, br, zstd", "zstd"},
+		{"zstd;q=0.5, gzip;q=0.6", "gzip"},
+		{"br", ""},
+		{"gzip;q=0", ""},
+		{"", ""},
+	};
+	struct web_answer a, plain;
+	char value[64], etag[64];
+	web_get(*state, &plain, "/api/v1/timeline?by=country");
+	assert_string_equal(web_header(&plain, "Vary", value, sizeof(value)), "Accept-Encoding");
+	web_header(&plain, "ETag", etag, sizeof(etag));
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char *head =
+			xasprintf("/api/v1/timeline?by=country HTTP/1.1\r\nAccept-Encoding: %s\r\n",
+				  table[i].accept);
 		web_ask(*state, &a, "GET", head, NULL, 0);
-		assert_string_equal(web_header(&a, "Content-Encoding", value, sizeof(value)), "");
+		web_header(&a, "Content-Encoding", value, sizeof(value));
+		assert_string_equal(value, table[i].coding);
+		if (*value)
+			check_decoded(&a, value, &plain);
+		assert_string_equal(web_header(&a, "Vary", value, sizeof(value)),
+				    "Accept-Encoding");
+		assert_string_equal(web_header(&a, "ETag", value, sizeof(value)), etag);
 		free(head);
 		web_answer_clear(&a);
 	}
 	web_answer_clear(&plain);
-	free(out);
 }
 
 static void test_synthetic_takes_nothing(void **state)
@@ -220,7 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forwarded), cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_problems),  cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_gzip),	  cmocka_unit_test(test_synthetic_takes_nothing),
+		cmocka_unit_test(test_codings),	  cmocka_unit_test(test_synthetic_takes_nothing),
 	};
 	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }
