@@ -171,6 +171,7 @@ static void answer_options(struct call *c)
 {
 	struct reply reply;
 	reply_init(&reply, 204, 1);
+	respond_allow(c, &reply);
 	reply_header(&reply, "Access-Control-Allow-Methods", "GET, HEAD, POST");
 	reply_header(&reply, "Access-Control-Allow-Headers",
 		     "Content-Type, If-None-Match, Last-Event-ID");

@@ -96,4 +96,9 @@ void respond_table(struct call *c, struct reply *p, const char *name, int max_ag
 #define RESPOND_FOREVER (365 * 24 * 3600)
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s);
 
+/* Headers: which methods the route takes; those of a problem; all of a stream, whose body is the caller's. */
+void respond_allow(const struct call *c, struct reply *p);
+void respond_problem_headers(const struct call *c, struct reply *p, const struct problem *why);
+void respond_stream_head(const struct call *c, struct reply *p, size_t body_cap);
+
 #endif

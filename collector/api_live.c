@@ -2,19 +2,13 @@
 #include "collector/api.h"
 #include "collector/live.h"
 
-/* A curious HEAD gets what a stream would say of itself. */
-static void answer_head(struct call *c)
-{
-	struct reply reply;
-	reply_init(&reply, 200, 1);
-	respond_take(c, &reply, "text/event-stream", 0);
-}
-
 void api_stream(struct call *c)
 {
+	struct reply head;
+	respond_stream_head(c, &head, LIVE_MISSED_MAX);
 	if (request_method(c->request) == METHOD_HEAD)
-		answer_head(c);
+		request_reply_take(c->request, &head);
 	else
-		live_subscribe(c->api->live, c->request, &c->params,
-			       request_header(c->request, "Last-Event-ID"));
+		live_subscribe_take(c->api->live, c->request, &head, &c->params,
+				    request_header(c->request, "Last-Event-ID"));
 }

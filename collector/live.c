@@ -4,6 +4,8 @@
  *	event: row			row, event, or reset
  *	data: {...}			one object, as /api/v1/timeline and /api/v1/events have it
  *
+ * A stream begins with an id alone, which is no message (a browser notes it and says nothing).
+ *
  * The views announce a row while they work on the store; its key is only noted then, and the row is
  * read through the publisher from the event loop. A flood of changes (weeks of late data) overflows
  * the list of keys; readers then get a reset instead of a hundred thousand rows. */
@@ -24,6 +26,7 @@
 #define RING_LEN    4096 /* some 1.5 MiB of text: an hour of a busy country */
 #define NOTED_MAX   4096
 #define MESSAGE_MAX 4096
+#define ID_LEN	    48
 #define BEAT_S	    15 /* proxies close a silent connection after 30 s or more */
 
 struct message {
@@ -58,9 +61,9 @@ struct live {
 	struct live_stats stats;
 };
 
-static void put_id(const struct live *l, char *out, size_t outlen, uint64_t number)
+static void put_id(const struct live *l, char out[static ID_LEN], uint64_t number)
 {
-	snprintf(out, outlen, "%" PRIx64 "-%" PRIu64, (uint64_t)l->boot_ms, number);
+	snprintf(out, ID_LEN, "%" PRIx64 "-%" PRIu64, (uint64_t)l->boot_ms, number);
 }
 
 /* Takes text: the message with that content goes into the ring and to all readers. */
@@ -68,8 +71,8 @@ static void publish_take(struct live *l, const struct series *series, const char
 {
 	struct message *m = &l->ring[l->next % RING_LEN];
 	struct reader *after;
-	char id[48];
-	put_id(l, id, sizeof(id), l->next);
+	char id[ID_LEN];
+	put_id(l, id, l->next);
 	free(m->text);
 	m->text = xasprintf("id: %s\nevent: %s\ndata: %s\n\n", id, name, data);
 	m->to_all = !series;
@@ -222,54 +225,51 @@ static void reader_gone(void *arg)
 	free(r);
 }
 
-/* The number in an id of ours, 0 when it is from another life or not an id. */
-static uint64_t known_number(const struct live *l, const char *id)
+/* Whether the message after that id, and all after it, are still there. False for an id that is from another life, or none. */
+static bool can_resume(const struct live *l, const char *id, uint64_t *next)
 {
-	char again[48];
+	char again[ID_LEN];
 	const char *dash = strchr(id, '-');
+	uint64_t oldest = l->next > RING_LEN ? l->next - RING_LEN : 1;
 	uint64_t n = dash ? strtoull(dash + 1, NULL, 10) : 0;
-	put_id(l, again, sizeof(again), n);
-	return !strcmp(again, id) && n < l->next ? n : 0;
+	put_id(l, again, n);
+	*next = n + 1;
+	return !strcmp(again, id) && *next <= l->next && *next >= oldest &&
+	       *next >= l->oldest_after_reset;
 }
 
 /* What the reader has missed since last_id, into out. */
 static void put_missed(const struct live *l, const struct reader *r, const char *last_id,
 		       struct buf *out)
 {
-	uint64_t last = known_number(l, last_id);
-	uint64_t oldest = l->next > RING_LEN ? l->next - RING_LEN : 1;
-	char id[48];
-	if (!last || last + 1 < oldest || last < l->oldest_after_reset - 1) {
-		put_id(l, id, sizeof(id), l->next - 1);
-		buf_printf(out, "id: %s\nevent: reset\ndata: {}\n\n", id);
+	uint64_t next;
+	if (!can_resume(l, last_id, &next)) {
+		buf_puts(out, "event: reset\ndata: {}\n\n");
 		return;
 	}
-	for (uint64_t n = last + 1; n < l->next; n++) {
+	for (uint64_t n = next; n < l->next; n++) {
 		const struct message *m = &l->ring[n % RING_LEN];
 		if (m->to_all || params_match(&r->filter, &m->series))
 			buf_puts(out, m->text);
 	}
 }
 
-void live_subscribe(struct live *l, struct request *request, const struct params *filter,
-		    const char *last_id)
+void live_subscribe_take(struct live *l, struct request *request, struct reply *head,
+			 const struct params *filter, const char *last_id)
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
-	struct reply head;
+	char id[ID_LEN];
 	r->live = l;
 	r->request = request;
 	r->filter = *filter;
 	LIST_INSERT_HEAD(&l->readers, r, next);
 	l->stats.readers++;
-	reply_init(&head, 200, RING_LEN * MESSAGE_MAX);
-	reply_header(&head, "Content-Type", "text/event-stream");
-	reply_header(&head, "Cache-Control", "no-store");
-	reply_header(&head, "Access-Control-Allow-Origin", "*");
-	reply_header(&head, "X-Accel-Buffering", "no"); /* nginx: pass every message on at once */
-	buf_puts(&head.body, ": fanous\nretry: 5000\n\n");
 	if (last_id)
-		put_missed(l, r, last_id, &head.body);
-	request_stream(request, &head, reader_gone, r);
+		put_missed(l, r, last_id, &head->body);
+	/* without data: no message, but what the reader will name as the last that he got */
+	put_id(l, id, l->next - 1);
+	buf_printf(&head->body, "id: %s\nretry: 5000\n\n", id);
+	request_stream(request, head, reader_gone, r);
 }
 
 void live_stats(const struct live *l, struct live_stats *out)

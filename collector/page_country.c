@@ -321,8 +321,7 @@ void page_problem(struct call *c, const struct problem *p)
 	struct draft d;
 	draft_init(&d, c);
 	d.reply.status = p->status;
-	if (p->retry_after_s)
-		reply_header(&d.reply, "Retry-After", "%d", p->retry_after_s);
+	respond_problem_headers(c, &d.reply, p);
 	page_begin(&d.html, &d.view, &page);
 	html_put(&d.html, "<p lang=\"en\" dir=\"ltr\">");
 	html_text(&d.html, p->detail);

@@ -234,13 +234,19 @@ static void put_body(struct request *r, struct reply *p)
 	buf_clear(&p->body);
 }
 
+/* RFC 9110, section 8.6: without a body there is none to say, but that of the body that GET would get. */
+static bool has_length(const struct reply *p)
+{
+	return !p->endless && p->status != 204 && p->status != 304;
+}
+
 void request_reply_take(struct request *r, struct reply *p)
 {
 	struct conn *c = r->conn;
 	if (c) {
 		int64_t allowed_s =
 			HTTP_REQUEST_TIMEOUT_S + (int64_t)p->body.len / READ_BYTES_PER_S;
-		if (request_method(r) == METHOD_HEAD)
+		if (request_method(r) == METHOD_HEAD && has_length(p))
 			reply_header(p, "Content-Length", "%zu", p->body.len);
 		put_headers(r, p);
 		if (request_method(r) != METHOD_HEAD)

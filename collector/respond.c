@@ -50,6 +50,20 @@ static bool wants_page(const struct call *c)
 	       strncmp(request_path(c->request), "/api/", 5) != 0;
 }
 
+void respond_allow(const struct call *c, struct reply *reply)
+{
+	reply_header(reply, "Allow", "%s",
+		     c->route->methods & ROUTE_POST ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+}
+
+void respond_problem_headers(const struct call *c, struct reply *reply, const struct problem *p)
+{
+	if (p->retry_after_s)
+		reply_header(reply, "Retry-After", "%d", p->retry_after_s);
+	if (p->status == 405)
+		respond_allow(c, reply);
+}
+
 void respond_problem(struct call *c, const struct problem *p)
 {
 	struct reply reply;
@@ -73,12 +87,7 @@ void respond_problem(struct call *c, const struct problem *p)
 		jsonw_str(&j, "example", p->example);
 	jsonw_end(&j);
 	buf_putc(&reply.body, '\n');
-	if (p->retry_after_s)
-		reply_header(&reply, "Retry-After", "%d", p->retry_after_s);
-	if (p->status == 405)
-		reply_header(&reply, "Allow", "%s",
-			     c->route && c->route->methods == ROUTE_POST ? "POST, OPTIONS"
-									 : "GET, HEAD, OPTIONS");
+	respond_problem_headers(c, &reply, p);
 	respond_take(c, &reply, "application/problem+json", 0);
 }
 
@@ -98,6 +107,23 @@ static bool is_unchanged(const struct request *r, const char *etag)
 	return seen && (!strcmp(seen, "*") || strstr(seen, etag + 2));
 }
 
+static void put_synthetic(const struct call *c, struct reply *p)
+{
+	if (c->api->synthetic)
+		reply_header(p, "X-Fanous-Synthetic", "1");
+}
+
+void respond_stream_head(const struct call *c, struct reply *p, size_t body_cap)
+{
+	reply_init(p, 200, body_cap);
+	p->endless = true;
+	reply_header(p, "Content-Type", "text/event-stream");
+	reply_header(p, "Cache-Control", "no-store");
+	reply_header(p, "X-Accel-Buffering", "no"); /* nginx: pass every message on at once */
+	put_cors(p);
+	put_synthetic(c, p);
+}
+
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s)
 {
 	bool html = !strncmp(type, "text/html", 9);
@@ -109,8 +135,7 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 		put_cors(p);
 	if (!strcmp(type, "image/svg+xml"))
 		reply_header(p, "Content-Security-Policy", "%s", picture_policy);
-	if (c->api->synthetic)
-		reply_header(p, "X-Fanous-Synthetic", "1");
+	put_synthetic(c, p);
 	if (max_age_s == 0) {
 		reply_header(p, "Cache-Control", "no-store");
 	} else {
@@ -119,8 +144,8 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 			     p->status == 200 ? max_age_s : 1,
 			     p->status == 200 && max_age_s == RESPOND_FOREVER ? ", immutable" : "");
 		reply_header(p, "ETag", "%s", etag);
-		reply_header(p, "Vary", "Accept-Encoding");
-		if (is_unchanged(c->request, etag)) {
+		reply_header(p, "Vary", "%sAccept-Encoding", c->route ? "" : "Accept, ");
+		if (p->status == 200 && is_unchanged(c->request, etag)) {
 			p->status = 304;
 			buf_clear(&p->body);
 		}

@@ -144,6 +144,97 @@ static void test_resume(void **state)
 	}
 }
 
+/* Reads a stream up to a row of `last` probes, closes it, and checks that each row from `first` on came once, in order. */
+static void read_rows(struct web *w, int fd, uint32_t first, uint32_t last, char *id, size_t idlen)
+{
+	char text[32];
+	struct buf out;
+	snprintf(text, sizeof(text), "\"probes\":%u,", last);
+	read_until(w, fd, &out, text);
+	assert_null(strstr(out.data, "event: reset"));
+	const char *p = out.data;
+	for (uint32_t n = first; n <= last; n++) {
+		p = strstr(p, "\nevent: row\n");
+		assert_non_null(p);
+		snprintf(text, sizeof(text), "\"probes\":%u,", n);
+		p = strstr(p, "\"probes\":");
+		if (strncmp(p, text, strlen(text)))
+			fail_msg("%s instead of %.20s", text, p);
+	}
+	assert_null(strstr(p, "\nevent: row\n"));
+	while ((p = strstr(out.data, "id: "))) {
+		copy_id(id, idlen, p);
+		memmove(out.data, p + 4, strlen(p + 4) + 1);
+	}
+	buf_clear(&out);
+	close(fd);
+}
+
+/* However often a reader is cut off, he gets every row once: also when nothing had come when he was cut off for the first time. */
+static void test_nothing_lost(void **state)
+{
+	struct web *w = *state;
+	struct buf out;
+	char id[64];
+	uint32_t n = 10;
+	const int64_t at = some_step();
+	int fd = open_stream(w, "region=IR-23", NULL);
+	read_until(w, fd, &out, "retry: 5000\n\n");
+	copy_id(id, sizeof(id), out.data);
+	buf_clear(&out);
+	close(fd);
+	for (int cut = 0; cut < 20; cut++) {
+		uint32_t first = n;
+		for (int i = 0; i < cut % 4; i++) /* while he is away */
+			change(w, &tehran, at + i * WEB_STEP_MS, n++);
+		change(w, &country, at, 300);
+		if (cut % 3)
+			web_turn(w);
+		fd = open_stream(w, "region=IR-23", id);
+		if (cut % 2)
+			web_turns(w, 5);
+		change(w, &tehran, at + 3 * WEB_STEP_MS, n++);
+		read_rows(w, fd, first, n - 1, id, sizeof(id));
+	}
+}
+
+/* What came after the id is no longer all there: a reset, never a part of it; the last that is kept is enough. */
+static void test_too_old(void **state)
+{
+	struct web *w = *state;
+	struct views_listener l = live_listener(w->api.live);
+	struct event e = {
+		.id = "x", .state = STATE_CUT, .series = country, .onset_ms = some_step()};
+	struct buf out;
+	char first[64], second[64];
+	int fd = open_stream(w, "", NULL);
+	read_until(w, fd, &out, "retry: 5000\n\n");
+	copy_id(first, sizeof(first), out.data);
+	buf_clear(&out);
+	l.event(l.arg, &e);
+	read_until(w, fd, &out, "}\n\n");
+	copy_id(second, sizeof(second), out.data);
+	buf_clear(&out);
+	close(fd);
+	for (int i = 0; i < 4096; i++)
+		l.event(l.arg, &e);
+	fd = open_stream(w, "", first);
+	read_until(w, fd, &out, "retry: 5000\n\n");
+	assert_non_null(strstr(out.data, "event: reset\ndata: {}\n\n"));
+	assert_null(strstr(out.data, "event: event"));
+	buf_clear(&out);
+	close(fd);
+	fd = open_stream(w, "", second);
+	read_until(w, fd, &out, "retry: 5000\n\n");
+	assert_null(strstr(out.data, "event: reset"));
+	size_t n = 0;
+	for (const char *p = out.data; (p = strstr(p, "event: event")); p++)
+		n++;
+	assert_int_equal(n, 4096);
+	buf_clear(&out);
+	close(fd);
+}
+
 /* More changes than are kept: one reset instead, also for who comes back later. */
 static void test_flood(void **state)
 {
@@ -244,6 +335,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_event, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_filter, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_resume, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_lost, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_too_old, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_flood, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_come_and_go, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_slow_reader, web_setup, web_teardown),
