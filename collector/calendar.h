@@ -30,4 +30,13 @@ struct calendar_date calendar_jalali(int64_t wall_ms, int offset_min);
 const char *calendar_rfc3339(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms,
 			     int offset_min);
 
+/* The same in the Jalali calendar: "1404-10-18T20:00:00+03:30". */
+const char *calendar_jalali_text(char out[static CALENDAR_RFC3339_LEN], int64_t wall_ms,
+				 int offset_min);
+
+/* Reads a wall clock of offset_min, in digits of Latin or Persian script: "2026-01-08",
+ * "2026-01-08 20:00", "1404/10/18T20:00:30". Years 1200 to 1599 are Jalali ones. 0 with *out, or -1 when
+ * it is no such text or no such day. */
+int calendar_parse(const char *text, int offset_min, int64_t *out);
+
 #endif
