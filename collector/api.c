@@ -62,6 +62,7 @@ struct rowtext call_rowtext(const struct call *c)
 	return (struct rowtext){
 		.country = c->api->country,
 		.offset_min = c->params.local_time ? c->api->country->utc_offset_min : 0,
+		.jalali = c->params.calendar == CALENDAR_JALALI,
 		.names = c->params.lang_given,
 		.lang = c->params.lang,
 		.synthetic = c->api->synthetic,

@@ -18,7 +18,7 @@ struct calendar_date {
 	int weekday; /* 0 Sunday */
 };
 
-enum calendar { CALENDAR_GREGORIAN, CALENDAR_JALALI };
+enum calendar { CALENDAR_GREGORIAN, CALENDAR_JALALI, CALENDARS };
 
 /* offset_min is added first, so the result is the wall clock of that offset. */
 struct calendar_date calendar_of(enum calendar c, int64_t wall_ms, int offset_min);

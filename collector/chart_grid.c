@@ -140,8 +140,9 @@ void chart_grid_html(struct html *h, const struct chart_grid *g)
 		return;
 	html_putf(h,
 		  "<div class=\"cells\" data-from=\"%" PRId64 "\" data-step=\"%" PRId64 "\" "
-		  "data-columns=\"%" PRId64 "\" data-offset=\"%d\">",
-		  g->scale.from_ms, g->step_ms, columns(g), g->scale.offset_min);
+		  "data-columns=\"%" PRId64 "\" data-offset=\"%d\" data-calendar=\"%s\">",
+		  g->scale.from_ms, g->step_ms, columns(g), g->scale.offset_min,
+		  g->scale.calendar == CALENDAR_JALALI ? "persian" : "gregory");
 	html_put(h, "<div class=\"narrow\">");
 	chart_axis(h, NULL, &g->scale, PAGE_PLOT);
 	html_put(h, "</div><div class=\"broad\">");

@@ -16,24 +16,52 @@
  * rush of readers costs one page. */
 #define MAX_AGE_S 5
 
+#define ADDRESS_MAX 4096
+
 #define HOST_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-[]"
 
-/* "asof=..." where that was asked for; without it, nothing. */
-static void put_asof(struct buf *out, const struct view *v, const char *before)
+static void keep(struct buf *out, bool *some, const char *name, const char *value)
 {
-	char asof[CALENDAR_RFC3339_LEN];
-	if (v->call->params.asof_ms)
-		buf_printf(out, "%sasof=%s", before,
-			   calendar_rfc3339(asof, v->call->params.asof_ms, 0));
+	buf_printf(out, "%c%s=%s", *some ? '&' : '?', name, value);
+	*some = true;
+}
+
+static void keep_time(struct buf *out, bool *some, const struct view *v, const char *name,
+		      int64_t ms)
+{
+	char text[CALENDAR_RFC3339_LEN];
+	if (query_get(&v->call->query, name))
+		keep(out, some, name, calendar_rfc3339(text, ms, 0));
+}
+
+/* How times are written, where that was asked for. */
+static void keep_writing(struct buf *out, bool *some, const struct view *v)
+{
+	const struct params *p = &v->call->params;
+	if (query_get(&v->call->query, "tz"))
+		keep(out, some, "tz", p->local_time ? "local" : "UTC");
+	if (p->calendar_given)
+		keep(out, some, "calendar", query_get(&v->call->query, "calendar"));
+}
+
+void page_keep(struct buf *out, const struct view *v, bool times, bool some)
+{
+	const struct params *p = &v->call->params;
+	const char *range = query_get(&v->call->query, "range");
+	if (times && range)
+		keep(out, &some, "range", range);
+	if (times) {
+		keep_time(out, &some, v, "from", p->from_ms);
+		keep_time(out, &some, v, "until", p->until_ms);
+	}
+	keep_time(out, &some, v, "asof", p->asof_ms);
+	keep_writing(out, &some, v);
 }
 
 void page_href(struct buf *out, const struct view *v, const char *path)
 {
-	const char *range = query_get(&v->call->query, "range");
 	buf_printf(out, "%s%s", v->lang == LANG_FA ? "/fa" : "", path);
-	if (range)
-		buf_printf(out, "?range=%s", range);
-	put_asof(out, v, range ? "&" : "?");
+	page_keep(out, v, true, false);
 }
 
 void page_origin(struct buf *out, const struct call *c)
@@ -52,6 +80,7 @@ void page_permalink(struct buf *out, const struct view *v, const char *path)
 	buf_printf(out, "%s%s?from=%s&until=%s&asof=%s", v->lang == LANG_FA ? "/fa" : "", path,
 		   calendar_rfc3339(from, v->from_ms, 0), calendar_rfc3339(until, v->until_ms, 0),
 		   calendar_rfc3339(asof, v->call->now_ms, 0));
+	keep_writing(out, &(bool){true}, v);
 }
 
 /* A view of what was once known does not change. */
@@ -89,10 +118,15 @@ static void put_head(struct html *h, const struct page *p)
 	html_put(h, "</head>\n<body>\n");
 }
 
-/* What joins a parameter to a path that may have some. */
-static const char *more(const char *path)
+/* path, which may have parameters, with the time shown and how times are written. */
+static void put_address(struct html *h, const struct view *v, const char *path)
 {
-	return strchr(path, '?') ? "&amp;" : "?";
+	struct buf address;
+	buf_init(&address, ADDRESS_MAX);
+	buf_puts(&address, path);
+	page_keep(&address, v, true, strchr(path, '?'));
+	html_text(h, address.data);
+	buf_clear(&address);
 }
 
 static void put_pages(struct html *h)
@@ -128,41 +162,12 @@ static void put_top(struct html *h, const struct view *v, const struct page *p)
 	html_say(h, TEXT_TAGLINE, NULL, NULL, NULL);
 	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
 		  fa ? "" : "/fa");
-	html_text(h, p->path);
-	put_asof(h->out, v, more(p->path));
+	put_address(h, v, p->path);
 	html_put(h, "\">");
 	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
 	html_put(h, "</a></div>\n");
 	put_pages(h);
 	html_put(h, "</header>\n");
-}
-
-static void put_ranges(struct html *h, const struct view *v, const struct page *p)
-{
-	static const struct {
-		const char *value;
-		int hours;
-		enum text text;
-	} ranges[] = {{"1h", 1, TEXT_RANGE_1H},
-		      {"6h", 6, TEXT_RANGE_6H},
-		      {"24h", 24, TEXT_RANGE_24H},
-		      {"7d", 7 * 24, TEXT_RANGE_7D},
-		      {"30d", 30 * 24, TEXT_RANGE_30D}};
-	html_put(h, "<nav class=\"ranges\" aria-label=\"");
-	html_say(h, TEXT_RANGE, NULL, NULL, NULL);
-	html_put(h, "\">");
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		bool now = v->range_ms == ranges[i].hours * 3600000LL;
-		html_put(h, i ? " <a href=\"" : "<a href=\"");
-		html_put(h, v->lang == LANG_FA ? "/fa" : "");
-		html_text(h, p->path);
-		html_putf(h, "%srange=%s", more(p->path), ranges[i].value);
-		put_asof(h->out, v, "&amp;");
-		html_put(h, now ? "\" aria-current=\"page\">" : "\">");
-		html_say(h, ranges[i].text, NULL, NULL, NULL);
-		html_put(h, "</a>");
-	}
-	html_put(h, "</nav>\n");
 }
 
 static void put_when_known(struct html *h, const struct view *v, const struct page *p)
@@ -205,13 +210,13 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 	html_put(h, "</h1>\n");
 	put_when_known(h, v, p);
 	if (p->ranges)
-		put_ranges(h, v, p);
+		part_times(h, v, p);
 }
 
 static void put_url(struct html *h, const struct view *v, const char *path)
 {
 	struct buf url;
-	buf_init(&url, 1024);
+	buf_init(&url, ADDRESS_MAX);
 	page_permalink(&url, v, path);
 	html_text(h, url.data);
 	buf_clear(&url);
@@ -229,6 +234,16 @@ static void put_pictures(struct html *h, const struct view *v, const struct page
 	}
 }
 
+/* What the address of data has in common with that of the page, behind its times. */
+static void put_rest(struct html *h, const struct view *v)
+{
+	struct buf rest;
+	buf_init(&rest, ADDRESS_MAX);
+	page_keep(&rest, v, false, true);
+	html_text(h, rest.data ? rest.data : "");
+	buf_clear(&rest);
+}
+
 /* The same figures for machines, and an address that stays as it is. */
 static void put_data_links(struct html *h, const struct view *v, const struct page *p)
 {
@@ -244,7 +259,7 @@ static void put_data_links(struct html *h, const struct view *v, const struct pa
 			" <a "
 			"href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64,
 			formats[i], p->data_query, from, until, v->step_ms / 1000);
-		put_asof(h->out, v, "&amp;");
+		put_rest(h, v);
 		html_putf(h, "\">%s</a>", i ? "JSON" : "CSV");
 	}
 	put_pictures(h, v, p);

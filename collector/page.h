@@ -40,6 +40,7 @@ struct view {
 	int64_t from_ms, until_ms, step_ms; /* from is on a step, until on one of stored rows */
 	int64_t range_ms;		    /* 0: of a fixed time */
 	int offset_min;			    /* local time, or 0 when tz=UTC was asked for */
+	enum calendar calendar;		    /* of axes and tables */
 	struct event *events;		    /* newest first, owned */
 	size_t n_events, events_room;
 	uint32_t revision; /* highest and newest of the rows shown */
@@ -82,7 +83,10 @@ void page_answer_take(struct call *c, struct reply *reply);
 int page_max_age(const struct call *c);
 /* A problem for a person. */
 void page_problem(struct call *c, const struct problem *p);
-/* The address of a page in the language of v, with the range that was asked for. */
+/* What an address keeps of the present one, as plain text behind a path: the time shown, when times, the version of the
+ * data, and how times are written. some: the path has parameters already. */
+void page_keep(struct buf *out, const struct view *v, bool times, bool some);
+/* The address of a page in the language of v, with all of that. */
 void page_href(struct buf *out, const struct view *v, const char *path);
 /* "https://host" as the reader typed it, as far as it is safe to repeat. */
 void page_origin(struct buf *out, const struct call *c);
@@ -153,6 +157,8 @@ void part_hero(struct html *h, const struct view *v, const struct strip *s, cons
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
 /* mech: one count per mechanism. Nothing when no probe saw any. */
 void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text note);
+/* Which time is shown, and how to choose another. */
+void part_times(struct html *h, const struct view *v, const struct page *p);
 void part_events(struct html *h, const struct view *v, const struct page *p);
 void part_legend(struct html *h, const struct view *v);
 /* How to start a probe that sends to this collector. */

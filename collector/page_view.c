@@ -46,7 +46,7 @@ struct chart_scale view_scale(const struct view *v)
 {
 	int64_t steps = (v->until_ms - v->from_ms + v->step_ms - 1) / v->step_ms;
 	return (struct chart_scale){v->from_ms, v->from_ms + steps * v->step_ms, v->offset_min,
-				    words_calendar(v->lang)};
+				    v->calendar};
 }
 
 void view_init(struct view *v, struct call *c)
@@ -58,6 +58,7 @@ void view_init(struct view *v, struct call *c)
 	v->until_ms = end - end % row_ms;
 	v->range_ms = p->range_ms;
 	set_range(v, p->range_ms ? v->until_ms - p->range_ms : p->from_ms);
+	v->calendar = p->calendar_given ? p->calendar : words_calendar(p->lang);
 	v->offset_min = p->local_time ? v->country->utc_offset_min : 0;
 }
 

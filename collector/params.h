@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/calendar.h"
 #include "collector/cursor.h"
 #include "collector/problem.h"
 #include "collector/query.h"
@@ -21,7 +22,7 @@ struct country;
 enum param {
 	PARAM_FROM = 1 << 0,
 	PARAM_UNTIL = 1 << 1,
-	PARAM_RANGE = 1 << 2, /* pages: 1h, 6h, 24h, 7d, 30d */
+	PARAM_RANGE = 1 << 2, /* pages: 1h, 6h, 24h, 7d, 30d, 365d */
 	PARAM_STEP = 1 << 3,
 	PARAM_COUNTRY = 1 << 4,
 	PARAM_REGION = 1 << 5,
@@ -36,6 +37,7 @@ enum param {
 	PARAM_AT = 1 << 14,	 /* one step instead of a time */
 	PARAM_LIMIT = 1 << 15,	 /* no more entries than that in one answer */
 	PARAM_CURSOR = 1 << 16,	 /* and the next ones from here */
+	PARAM_CALENDAR = 1 << 17,
 };
 
 enum format {
@@ -73,6 +75,8 @@ struct params {
 	int access; /* -1: not given */
 	bool by_given, by_region, by_isp, by_access;
 	bool local_time; /* tz=local: times with the country's offset */
+	bool calendar_given;
+	enum calendar calendar;
 	bool lang_given;
 	enum lang lang;
 	enum format format;

@@ -30,14 +30,17 @@ int params_take_until(struct reading *r, const char *value)
 	return 0;
 }
 
+/* A time that says no offset is one of the zone that times are given in. */
 static int read_time(struct reading *r, const struct reading_time *t, int64_t now_ms, int64_t *out)
 {
-	if (!t->value || clock_parse(t->value, now_ms, out) == 0)
+	int offset_min = r->p->local_time ? r->env->country->utc_offset_min : 0;
+	if (!t->value || calendar_parse(t->value, offset_min, out) == 0 ||
+	    clock_parse(t->value, now_ms, out) == 0)
 		return 0;
-	return problem_set(
-		r->why, 400, t->name,
-		"%s must be a time like 2026-01-08T16:30:00Z, 1767889800 or -24h, not '%.40s'",
-		t->name, t->value);
+	return problem_set(r->why, 400, t->name,
+			   "%s must be a time like 2026-01-08T16:30:00Z, 1404-10-18 20:00, "
+			   "1767889800 or -24h, not '%.40s'",
+			   t->name, t->value);
 }
 
 /* All pages of a list are of what was known when the first one was asked for: an event whose onset is dated anew would be

@@ -11,7 +11,9 @@
 #define ASN_TEXT_MAX 10
 #define STEP_MAX_MS  (31LL * 24 * 3600 * 1000)
 
-const char *const params_range_words[] = {"1h", "6h", "24h", "7d", "30d", NULL};
+const char *const params_range_words[] = {"1h", "6h", "24h", "7d", "30d", "365d", NULL};
+const char *const params_calendar_words[] = {
+	[CALENDAR_GREGORIAN] = "gregorian", [CALENDAR_JALALI] = "jalali", [CALENDARS] = NULL};
 const char *const params_lang_words[] = {"en", "fa", NULL};
 const char *const params_format_words[] = {"json", "csv", NULL};
 
@@ -26,7 +28,7 @@ int params_refuse_word(struct reading *r, const char *value, const char *const *
 
 int params_take_range(struct reading *r, const char *value)
 {
-	static const int hours[] = {1, 6, 24, 7 * 24, 30 * 24};
+	static const int hours[] = {1, 6, 24, 7 * 24, 30 * 24, 365 * 24};
 	for (size_t i = 0; params_range_words[i]; i++) {
 		if (!strcmp(params_range_words[i], value)) {
 			r->p->range_ms = hours[i] * 3600000LL;
@@ -154,6 +156,18 @@ int params_take_tz(struct reading *r, const char *value)
 	else
 		return params_refuse_word(r, value, words);
 	return 0;
+}
+
+int params_take_calendar(struct reading *r, const char *value)
+{
+	for (int i = 0; i < CALENDARS; i++) {
+		if (!strcmp(params_calendar_words[i], value)) {
+			r->p->calendar_given = true;
+			r->p->calendar = (enum calendar)i;
+			return 0;
+		}
+	}
+	return params_refuse_word(r, value, params_calendar_words);
 }
 
 int params_take_lang(struct reading *r, const char *value)

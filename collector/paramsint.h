@@ -29,6 +29,7 @@ int params_take_isp(struct reading *r, const char *value);
 int params_take_access(struct reading *r, const char *value);
 int params_take_by(struct reading *r, const char *value);
 int params_take_tz(struct reading *r, const char *value);
+int params_take_calendar(struct reading *r, const char *value);
 int params_take_lang(struct reading *r, const char *value);
 int params_take_format(struct reading *r, const char *value);
 int params_take_version(struct reading *r, const char *value);
@@ -43,7 +44,7 @@ int params_take_until(struct reading *r, const char *value);
 int params_times(struct reading *r);
 
 /* All that they may be, NULL-ended. */
-extern const char *const params_range_words[], *const params_lang_words[],
-						       *const params_format_words[];
+extern const char *const params_range_words[],
+	*const params_lang_words[], *const params_calendar_words[], *const params_format_words[];
 
 #endif

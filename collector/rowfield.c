@@ -41,6 +41,26 @@ void rowfield_json_time(struct jsonw *j, const struct rowtext *t, const char *ke
 	jsonw_str(j, key, ms ? calendar_rfc3339(text, ms, t->offset_min) : NULL);
 }
 
+void rowfield_json_jalali(struct jsonw *j, const struct rowtext *t, const char *key, int64_t ms)
+{
+	char text[CALENDAR_RFC3339_LEN];
+	if (t->jalali)
+		jsonw_str(j, key, ms ? calendar_jalali_text(text, ms, t->offset_min) : NULL);
+}
+
+void rowfield_csv_jalali_head(struct buf *out, const struct rowtext *t, const char *column)
+{
+	if (t->jalali)
+		buf_printf(out, ",%s", column);
+}
+
+void rowfield_csv_jalali(struct buf *out, const struct rowtext *t, int64_t ms)
+{
+	char text[CALENDAR_RFC3339_LEN];
+	if (t->jalali)
+		buf_printf(out, ",%s", ms ? calendar_jalali_text(text, ms, t->offset_min) : "");
+}
+
 void rowfield_json_text(struct jsonw *j, const char *key, const char *text)
 {
 	jsonw_str(j, key, *text ? text : NULL);

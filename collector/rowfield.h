@@ -14,6 +14,11 @@
 void rowfield_json_time(struct jsonw *j, const struct rowtext *t, const char *key, int64_t ms);
 void rowfield_csv_time(struct buf *out, const struct rowtext *t, int64_t ms);
 
+/* The same in the Jalali calendar, in tables that have such dates: of CSV, a comma and a field. */
+void rowfield_json_jalali(struct jsonw *j, const struct rowtext *t, const char *key, int64_t ms);
+void rowfield_csv_jalali_head(struct buf *out, const struct rowtext *t, const char *column);
+void rowfield_csv_jalali(struct buf *out, const struct rowtext *t, int64_t ms);
+
 /* A number of probes, nothing where it is too small. */
 void rowfield_json_probes(struct jsonw *j, const struct rowtext *t, const char *key,
 			  uint32_t probes);

@@ -147,6 +147,7 @@ static void json_row(struct jsonw *j, const struct rowtext *t, const struct row 
 	json_revision(j, t, r);
 	jsonw_num(j, "late_share", late_share(v), ROWFIELD_DECIMALS);
 	json_counts(j, v);
+	rowfield_json_jalali(j, t, "start_jalali", r->start_ms);
 }
 
 void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row *r)
@@ -179,6 +180,7 @@ void rowtext_row_csv_head(struct buf *out, const struct rowtext *t)
 		csv_column(out, "mech", mechanism_str((enum mechanism)k), "n");
 		csv_column(out, "mech", mechanism_str((enum mechanism)k), "of");
 	}
+	rowfield_csv_jalali_head(out, t, "start_jalali");
 	rowfield_csv_tail_head(out, t);
 }
 
@@ -224,5 +226,6 @@ void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row 
 	if (!isnan(late_share(v)))
 		buf_printf(out, "%.*f", ROWFIELD_DECIMALS, late_share(v));
 	csv_counts(out, v);
+	rowfield_csv_jalali(out, t, r->start_ms);
 	rowfield_csv_tail(out, t, &r->series);
 }

@@ -18,7 +18,8 @@ struct country;
 struct rowtext {
 	const struct country *country;
 	int offset_min; /* of the times: 0 is UTC */
-	bool names;	/* add region_name and isp_name in lang */
+	bool jalali; /* dates in that calendar too, as start_jalali or onset_jalali and end_jalali */
+	bool names;  /* add region_name and isp_name in lang */
 	enum lang lang;
 	bool synthetic; /* CSV has no envelope: add a column, and a field of each line of NDJSON */
 	uint32_t min_probes; /* fewer than this is withheld, which is not the same as none */

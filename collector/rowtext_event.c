@@ -119,6 +119,8 @@ static void json_event(struct jsonw *j, const struct rowtext *t, const struct ev
 	json_sentence(j, t, "en", LANG_EN, e);
 	json_sentence(j, t, "fa", LANG_FA, e);
 	jsonw_end(j);
+	rowfield_json_jalali(j, t, "onset_jalali", e->onset_ms);
+	rowfield_json_jalali(j, t, "end_jalali", e->end_ms);
 }
 
 void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e)
@@ -142,6 +144,8 @@ void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)
 		      "lost_hi,expected,why,revised,returns,returns_partial,returns_total_s,"
 		      "returns_last,hours_days,hours_from,hours_until,votes_n,votes_of,"
 		      "sentence_en,sentence_fa");
+	rowfield_csv_jalali_head(out, t, "onset_jalali");
+	rowfield_csv_jalali_head(out, t, "end_jalali");
 	rowfield_csv_tail_head(out, t);
 }
 
@@ -192,5 +196,7 @@ void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct ev
 	rowfield_csv_count(out, e->hit, e->n);
 	csv_sentence(out, t, LANG_EN, e);
 	csv_sentence(out, t, LANG_FA, e);
+	rowfield_csv_jalali(out, t, e->onset_ms);
+	rowfield_csv_jalali(out, t, e->end_ms);
 	rowfield_csv_tail(out, t, &e->series);
 }

@@ -36,7 +36,7 @@
 		var plot = box.querySelector('.plot'), links = box.querySelectorAll('ol li');
 		var columns = +box.dataset.columns, rows = links.length, lang = document.documentElement.lang;
 		var grid = cells(plot, columns, rows), state = names(box.previousElementSibling);
-		var clock = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {timeZone: 'UTC',
+		var clock = new Intl.DateTimeFormat((lang === 'en' ? 'en-GB' : lang) + '-u-ca-' + box.dataset.calendar, {timeZone: 'UTC',
 			weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
 		var at = {row: 0, column: columns - 1};
 		var over = document.createElement('div'), cursor = document.createElement('div');

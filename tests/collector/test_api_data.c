@@ -146,6 +146,33 @@ static void test_csv(void **state)
 	web_answer_clear(&b);
 }
 
+/* Jalali dates stand beside those of RFC 3339, never in their place. */
+static void test_jalali(void **state)
+{
+	struct web_answer a;
+	json_t *j = web_json(*state,
+			     "/api/v1/timeline?by=country&from=-1h&calendar=jalali&tz=local", 200);
+	json_t *r = json_array_get(json_object_get(j, "rows"), 0);
+	assert_string_equal(web_str(r, "start"), "2026-01-08T22:30:00+03:30");
+	assert_string_equal(web_str(r, "start_jalali"), "1404-10-18T22:30:00+03:30");
+	json_decref(j);
+	j = web_json(*state, "/api/v1/events?calendar=jalali", 200);
+	r = json_array_get(json_object_get(j, "events"), 0);
+	assert_string_equal(web_str(r, "onset_jalali"), "1404-10-18T16:30:00Z");
+	assert_true(json_is_null(json_object_get(r, "end_jalali")));
+	json_decref(j);
+	web_get(*state, &a, "/api/v1/timeline.csv?by=country&from=-1h&calendar=jalali");
+	assert_int_equal(commas(a.body), commas(strchr(a.body, '\n') + 1));
+	assert_non_null(strstr(a.body, ",start_jalali,synthetic\r\n2026-01-08T19:00:00Z,"));
+	assert_non_null(strstr(a.body, ",1404-10-18T19:00:00Z,1\r\n"));
+	web_answer_clear(&a);
+	web_get(*state, &a, "/api/v1/events.csv?calendar=jalali");
+	assert_int_equal(commas(a.body), commas(strchr(a.body, '\n') + 1));
+	assert_non_null(strstr(a.body, ",onset_jalali,end_jalali,synthetic\r\n"));
+	assert_non_null(strstr(a.body, ",1404-10-18T16:30:00Z,,1\r\n"));
+	web_answer_clear(&a);
+}
+
 static void test_events(void **state)
 {
 	struct web_answer a;
@@ -342,11 +369,11 @@ static void test_outside_in(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeline),   cmocka_unit_test(test_withheld),
-		cmocka_unit_test(test_splits),	   cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_events),	   cmocka_unit_test(test_asof),
-		cmocka_unit_test(test_map),	   cmocka_unit_test(test_coverage),
-		cmocka_unit_test(test_outside_in),
+		cmocka_unit_test(test_timeline), cmocka_unit_test(test_withheld),
+		cmocka_unit_test(test_splits),	 cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_jalali),	 cmocka_unit_test(test_events),
+		cmocka_unit_test(test_asof),	 cmocka_unit_test(test_map),
+		cmocka_unit_test(test_coverage), cmocka_unit_test(test_outside_in),
 	};
 	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

@@ -74,7 +74,7 @@ static void test_html(void **state)
 	markup_check(out.data, defs.data);
 	markup_has(out.data,
 		   "<div class=\"cells\" data-from=\"1767830400000\" data-step=\"3600000\" "
-		   "data-columns=\"10\" data-offset=\"0\">");
+		   "data-columns=\"10\" data-offset=\"0\" data-calendar=\"gregory\">");
 	markup_has(out.data, "height=\"48\" role=\"img\" aria-label=\"two &lt;rows&gt;\"");
 	markup_has(out.data, "viewBox=\"0 0 10 24\" preserveAspectRatio=\"none\"");
 	/* Filtered: four columns of the first row; column 2, then 5 to 9 of the second. */

@@ -183,7 +183,8 @@ static void test_compare(void **state)
 	expect(a.body, "<h1>Compared: Tehran, Markazi, Irancell</h1>");
 	assert_int_equal(count(a.body, "<svg class=\"share\""), 3);
 	assert_int_equal(count(a.body, "\" checked>"), 3);
-	expect(a.body, "href=\"/fa/compare?region=IR-23&amp;region=IR-00&amp;isp=AS44244\"");
+	expect(a.body, "href=\"/fa/compare?region=IR-23&amp;region=IR-00&amp;isp=AS44244&amp;"
+		       "range=7d\"");
 	expect(a.body, "isp=AS44244&amp;range=24h\"");
 	web_answer_clear(&a);
 	get_page(*state, &a, "/fa/compare?region=IR-23&region=IR-23", 200);
@@ -234,6 +235,36 @@ static void test_ranges(void **state)
 }
 
 /* People get pages, programs get JSON; what was asked for is never markup. */
+/* The form says the time shown as it can be typed again, and keeps what it does not ask for. */
+static void test_times(void **state)
+{
+	struct web_answer a;
+	get_page(*state, &a, "/region/IR-23?from=1404-10-18+18:00&until=2026-01-08T20:00:00Z", 200);
+	expect(a.body, "name=\"from\" value=\"2026-01-08 18:00\"");
+	expect(a.body, "name=\"until\" value=\"2026-01-08 23:30\"");
+	expect(a.body, "<option value=\"local\" selected>");
+	expect(a.body, "<option value=\"gregorian\" selected>");
+	expect(a.body, "href=\"/fa/region/IR-23?from=2026-01-08T14:30:00Z&amp;"
+		       "until=2026-01-08T20:00:00Z\"");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/fa/?tz=UTC", 200);
+	expect(a.body, "value=\"1404-10-18 20:00\"");
+	expect(a.body, "<option value=\"UTC\" selected>");
+	expect(a.body, "<option value=\"jalali\" selected>");
+	expect(a.body, "?range=7d&amp;tz=UTC\"");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/compare?region=IR-23&isp=AS44244&range=7d&calendar=jalali", 200);
+	expect(a.body, "<form action=\"/compare\">");
+	expect(a.body, "<input type=\"hidden\" name=\"region\" value=\"IR-23\">"
+		       "<input type=\"hidden\" name=\"isp\" value=\"AS44244\">");
+	expect(a.body, "data-calendar=\"persian\"");
+	expect(a.body, ">18 Dey<");
+	web_answer_clear(&a);
+	get_page(*state, &a, "/?from=1404-07-31", 400);
+	expect(a.body, "from must be a time like");
+	web_answer_clear(&a);
+}
+
 static void test_problems(void **state)
 {
 	struct web_answer a;
@@ -369,7 +400,7 @@ static void test_asof(void **state)
 	expect(a.body, "<a href=\"/\">What is known today</a>");
 	expect(a.body, "/region/IR-23?range=6h&amp;asof=2026-01-08T19:00:00Z\"");
 	expect(a.body, "?range=24h&amp;asof=2026-01-08T19:00:00Z\"");
-	expect(a.body, "href=\"/fa/?asof=2026-01-08T19:00:00Z\"");
+	expect(a.body, "href=\"/fa/?range=6h&amp;asof=2026-01-08T19:00:00Z\"");
 	expect(a.body, "&amp;step=300&amp;asof=2026-01-08T19:00:00Z\">CSV</a>");
 	assert_null(strstr(a.body, "data-stream"));
 	web_answer_clear(&a);
@@ -396,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_compare, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_about, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_ranges, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_times, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_asof, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_problems, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_assets, web_setup, web_teardown),

@@ -88,6 +88,25 @@ static void test_times(void **state)
 	bad("from=-1h&from=-2h", "from", NULL);
 }
 
+/* What says no offset is in the zone of the other times, wherever tz stands; in either calendar. */
+static void test_wall_clocks(void **state)
+{
+	(void)state;
+	assert_int_equal(good("from=2026-01-08+16:30").from_ms, 1767889800000);
+	assert_int_equal(good("from=2026-01-08+20:00&tz=local").from_ms, 1767889800000);
+	assert_int_equal(good("tz=Asia/Tehran&from=1404/10/18+20:00").from_ms, 1767889800000);
+	assert_int_equal(good("from=1404-10-18T16:30").from_ms, 1767889800000);
+	assert_int_equal(good("asof=1404-10-18+20:00&tz=local").asof_ms, 1767889800000);
+	/* an offset is an offset */
+	assert_int_equal(good("from=2026-01-08T16:30:00Z&tz=local").from_ms, 1767889800000);
+	bad("from=1404-07-31", "from", NULL);
+	assert_false(good("").calendar_given);
+	assert_int_equal(good("calendar=jalali").calendar, CALENDAR_JALALI);
+	assert_int_equal(good("calendar=gregorian").calendar, CALENDAR_GREGORIAN);
+	assert_int_equal(good("range=365d").range_ms, 365 * 24 * 3600000LL);
+	bad("calendar=julian", "calendar", "jalali");
+}
+
 /* asof is taken as the present, in the other times too. */
 static void test_asof(void **state)
 {
@@ -209,10 +228,10 @@ static void test_match(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_times),
-		cmocka_unit_test(test_asof),	 cmocka_unit_test(test_series),
-		cmocka_unit_test(test_texts),	 cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_defaults),    cmocka_unit_test(test_times),
+		cmocka_unit_test(test_wall_clocks), cmocka_unit_test(test_asof),
+		cmocka_unit_test(test_series),	    cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_unknown),	    cmocka_unit_test(test_match),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
