@@ -59,16 +59,7 @@ int64_t api_settled_ms(const struct api *a)
 
 struct rowtext call_rowtext(const struct call *c)
 {
-	return (struct rowtext){
-		.country = c->api->country,
-		.offset_min = c->params.local_time ? c->api->country->utc_offset_min : 0,
-		.jalali = c->params.calendar == CALENDAR_JALALI,
-		.names = c->params.lang_given,
-		.lang = c->params.lang,
-		.synthetic = c->api->synthetic,
-		.now_ms = c->now_ms,
-		.min_probes = c->api->publish->min_probes,
-	};
+	return rowtext_of(&c->params, c->api->publish, c->api->synthetic, c->now_ms);
 }
 
 void call_envelope(const struct call *c, struct jsonw *j, int64_t from_ms, int64_t until_ms,

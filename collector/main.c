@@ -23,6 +23,7 @@ static int run(const struct options *o)
 	case VERB_INIT: return verb_init(o->conf);
 	case VERB_SERVE: return verb_serve(o->conf);
 	case VERB_REBUILD: return verb_rebuild(o->conf);
+	case VERB_EXPORT: return verb_export(o);
 	case VERB_HELP: return help();
 	case VERB_VERSION: return puts("fanous-collector " VERSION) < 0 ? 1 : 0;
 	}

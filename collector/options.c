@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collector/params.h"
 #include "common/nearest.h"
 
 #define EXIT_USAGE_CODE	 2
@@ -53,7 +55,7 @@ usage(char *err, size_t errlen, const char *fmt, ...)
 
 static int read_verb(struct options *o, const char *word, char *err, size_t errlen)
 {
-	static const char *const words[] = {"init", "serve", "rebuild", NULL};
+	static const char *const words[] = {"init", "serve", "rebuild", "export", NULL};
 	for (int i = 0; words[i]; i++) {
 		if (!strcmp(words[i], word)) {
 			o->verb = (enum verb)i;
@@ -64,8 +66,95 @@ static int read_verb(struct options *o, const char *word, char *err, size_t errl
 		     nearest_word(word, words));
 }
 
+/* --- what export takes beside the settings --- */
+
+#define EXPORT_PARAMS                                                                              \
+	(PARAM_FROM | PARAM_UNTIL | PARAM_ASOF | PARAM_REGION | PARAM_ISP | PARAM_ACCESS |         \
+	 PARAM_BY | PARAM_STEP | PARAM_TZ | PARAM_CALENDAR | PARAM_LANG)
+
+static const struct options_word own_words[] = {
+	{"what", NULL, 0},
+	{"format", NULL, 0},
+};
+#define OWN_WORDS (sizeof(own_words) / sizeof(own_words[0]))
+
+/* The i-th flag of export that is no setting. False after the last. */
+static bool export_word(size_t i, struct options_word *out)
+{
+	const struct param_doc *p;
+	if (i < OWN_WORDS) {
+		*out = own_words[i];
+		return true;
+	}
+	i -= OWN_WORDS;
+	for (size_t at = 0; (p = params_doc(at)); at++) {
+		if (!(p->bit & EXPORT_PARAMS) || i--)
+			continue;
+		*out = (struct options_word){p->name, NULL, p->bit};
+		return true;
+	}
+	return false;
+}
+
+const char *options_word(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < o->n_words; i++)
+		if (!strcmp(o->words[i].name, name))
+			return o->words[i].value;
+	return NULL;
+}
+
+/* 1 when it is one, 0 when it is not, -1 with err. */
+static int take_word(struct options *o, const char *flag, const char *value, char *err,
+		     size_t errlen)
+{
+	struct options_word w;
+	for (size_t i = 0; export_word(i, &w); i++) {
+		if (strcmp(w.name, flag))
+			continue;
+		if (o->n_words == OPTIONS_WORDS_MAX) {
+			usage(err, errlen, "more than %d flags", OPTIONS_WORDS_MAX);
+			return -1;
+		}
+		if (!w.param && options_word(o, flag)) {
+			usage(err, errlen, "--%s is given twice", flag);
+			return -1;
+		}
+		w.value = xstrdup(value);
+		o->words[o->n_words++] = w;
+		return 1;
+	}
+	return 0;
+}
+
+/* Of all that export takes. */
+static void refuse_word(const struct options *o, const char *flag, char *err, size_t errlen)
+{
+	const char *best = conf_nearest_flag(o->conf, flag);
+	struct options_word w;
+	for (size_t i = 0; export_word(i, &w); i++)
+		if (nearest_distance(flag, w.name) < nearest_distance(flag, best))
+			best = w.name;
+	usage(err, errlen, "unknown option --%.64s; the nearest is --%s", flag, best);
+}
+
+static int set_flag(struct options *o, const char *flag, const char *value, char *err,
+		    size_t errlen)
+{
+	if (o->verb == VERB_EXPORT) {
+		int took = take_word(o, flag, value, err, errlen);
+		if (took)
+			return took < 0 ? -1 : 0;
+		if (!conf_find_flag(o->conf, flag)) {
+			refuse_word(o, flag, err, errlen);
+			return -1;
+		}
+	}
+	return conf_set_flag(o->conf, flag, value, err, errlen);
+}
+
 /* --name value, --name=value, -c FILE. Returns how many arguments it took, or -1. */
-static int read_flag(struct conf *c, char **argv, const char **file, char *err, size_t errlen)
+static int read_flag(struct options *o, char **argv, const char **file, char *err, size_t errlen)
 {
 	char name[64];
 	const char *equals = strchr(argv[0], '=');
@@ -81,7 +170,7 @@ static int read_flag(struct conf *c, char **argv, const char **file, char *err, 
 	} else if (strncmp(name, "--", 2)) {
 		usage(err, errlen, "unknown argument '%s'; see collector --help", name);
 		return -1;
-	} else if (conf_set_flag(c, name + 2, value, err, errlen) < 0) {
+	} else if (set_flag(o, name + 2, value, err, errlen) < 0) {
 		return -1;
 	}
 	return equals ? 1 : 2;
@@ -129,13 +218,13 @@ int options_read(struct options *o, int argc, char **argv, char *err, size_t err
 		}
 	}
 	if (argc < 2)
-		return usage(err, errlen, "a command is needed: init, serve or rebuild");
+		return usage(err, errlen, "a command is needed: init, serve, rebuild or export");
 	int rc = read_verb(o, argv[1], err, errlen);
 	if (rc)
 		return rc;
 	o->conf = conf_new(options_table, "COLLECTOR_");
 	for (int i = 2; i < argc;) {
-		int took = read_flag(o->conf, argv + i, &file, err, errlen);
+		int took = read_flag(o, argv + i, &file, err, errlen);
 		if (took < 0) {
 			options_clear(o);
 			return EXIT_USAGE_CODE;
@@ -151,12 +240,32 @@ int options_read(struct options *o, int argc, char **argv, char *err, size_t err
 void options_clear(struct options *o)
 {
 	conf_free(o->conf);
-	o->conf = NULL;
+	for (size_t i = 0; i < o->n_words; i++)
+		free(o->words[i].value);
+	*o = (struct options){.verb = o->verb};
 }
 
 char *options_data_path(const struct conf *c, const char *name)
 {
 	return xasprintf("%s/%s", conf_str(c, "collector", "data_dir"), name);
+}
+
+/* The rest of it is what the API's parameters are. */
+static void help_export(struct buf *out)
+{
+	const struct param_doc *p;
+	char left[48];
+	buf_puts(out, "Of export:\n"
+		      "  --what timeline|cells|events       cells: by region, network and access\n"
+		      "  --format csv|ndjson                [csv]\n");
+	for (size_t i = 0; (p = params_doc(i)); i++) {
+		snprintf(left, sizeof(left), "--%s %s", p->name,
+			 !strcmp(p->type, "integer") ? "N" : "TEXT");
+		if (p->bit & EXPORT_PARAMS)
+			buf_printf(out, "  %-34s %s%s\n", left, p->doc,
+				   p->repeatable ? " (repeatable)" : "");
+	}
+	buf_puts(out, "\nSettings:\n");
 }
 
 void options_help(struct buf *out)
@@ -169,10 +278,12 @@ void options_help(struct buf *out)
 		"  init     make the data folder and the key; print the public KEY for probe init\n"
 		"  serve    take submissions, keep the timeline, show it\n"
 		"  rebuild  throw the views away and make them again from the archive\n"
+		"  export   print a table of any length, also beside serve\n"
 		"\n"
 		"  -c, --config FILE                  settings [" OPTIONS_FILE "]\n"
 		"  -h, --help   --version\n"
 		"\n");
+	help_export(out);
 	conf_help(c, out);
 	buf_puts(out, "\nFlags win over COLLECTOR_* variables, those over the file. See "
 		      "fanous-collector(8).\n");

@@ -23,20 +23,33 @@ static int open_key(struct rig *rig, const struct conf *c, char *err, size_t err
 	return rc;
 }
 
-static int open_country(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+static char *countries_dir(const struct conf *c)
+{
+	const char *dir = conf_str(c, "collector", "countries_dir");
+	return dir ? xstrdup(dir) : countries_default_dir();
+}
+
+struct country *rig_country(const struct conf *c, char *err, size_t errlen)
 {
 	const char *code = conf_str(c, "collector", "country");
 	if (!code) {
 		snprintf(err, errlen, "country in [collector] is not set");
-		return -1;
+		return NULL;
 	}
-	const char *dir = conf_str(c, "collector", "countries_dir");
-	char *found = dir ? NULL : countries_default_dir();
-	rig->country = country_load(dir ? dir : found, code, err, errlen);
-	int rc = rig->country
-			 ? country_map_load(&rig->map, dir ? dir : found, rig->country, err, errlen)
-			 : -1;
-	free(found);
+	char *dir = countries_dir(c);
+	struct country *country = country_load(dir, code, err, errlen);
+	free(dir);
+	return country;
+}
+
+static int open_country(struct rig *rig, const struct conf *c, char *err, size_t errlen)
+{
+	rig->country = rig_country(c, err, errlen);
+	if (!rig->country)
+		return -1;
+	char *dir = countries_dir(c);
+	int rc = country_map_load(&rig->map, dir, rig->country, err, errlen);
+	free(dir);
 	if (rc < 0)
 		return -1;
 	rig->place = place_open(conf_str(c, "geo", "city_mmdb"), conf_str(c, "geo", "asn_mmdb"),
@@ -59,15 +72,6 @@ static int open_data(struct rig *rig, const struct conf *c, char *err, size_t er
 	const struct handover h = handover_of(rig, c);
 	rig->store = handover_open(&h, err, errlen);
 	return rig->store ? 0 : -1;
-}
-
-static void read_synthetic(struct rig *rig)
-{
-	char text[32];
-	rig->synthetic = store_get_meta(rig->store, "synthetic", text, sizeof(text)) == 0 &&
-			 !strcmp(text, "1");
-	if (rig->synthetic && store_get_meta(rig->store, "now_ms", text, sizeof(text)) == 0)
-		rig->synthetic_now_ms = strtoll(text, NULL, 10);
 }
 
 static int open_line(struct rig *rig, char *err, size_t errlen)
@@ -112,7 +116,7 @@ int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, cha
 	};
 	if (open_key(rig, c, err, errlen) < 0 || open_data(rig, c, err, errlen) < 0)
 		return 1;
-	read_synthetic(rig);
+	rig->synthetic = store_is_synthetic(rig->store, &rig->synthetic_now_ms);
 	rig->publish = (struct publish){
 		.store = rig->store,
 		.country = rig->country,

@@ -12,6 +12,7 @@
 #include "common/keys.h"
 
 struct conf;
+struct country;
 struct country_map;
 
 struct rig {
@@ -29,6 +30,9 @@ struct rig {
 	bool synthetic; /* the store says that its data is simulated */
 	int64_t synthetic_now_ms;
 };
+
+/* The country that the settings name. NULL with err. */
+struct country *rig_country(const struct conf *c, char *err, size_t errlen);
 
 /* base NULL: for a rebuild. 0, or the exit code (1, 78) with one sentence in err; rig_close in
  * either case. Views that were made otherwise have been put aside (handover.h). */

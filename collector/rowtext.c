@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "collector/country.h"
+#include "collector/publish.h"
 #include "collector/rowfield.h"
 #include "collector/withhold.h"
 
@@ -46,6 +47,21 @@ void rowtext_csv_field(struct buf *out, const char *value)
 		buf_putc(out, *value);
 	}
 	buf_putc(out, '"');
+}
+
+struct rowtext rowtext_of(const struct params *p, const struct publish *publish, bool synthetic,
+			  int64_t now_ms)
+{
+	return (struct rowtext){
+		.country = publish->country,
+		.offset_min = p->local_time ? publish->country->utc_offset_min : 0,
+		.jalali = p->calendar == CALENDAR_JALALI,
+		.names = p->lang_given,
+		.lang = p->lang,
+		.synthetic = synthetic,
+		.now_ms = now_ms,
+		.min_probes = publish->min_probes,
+	};
 }
 
 /* The views make a step's rows final when it has ended and its grace has passed (views.c). */

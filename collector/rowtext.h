@@ -14,6 +14,7 @@
 #include "common/jsonw.h"
 
 struct country;
+struct publish;
 
 struct rowtext {
 	const struct country *country;
@@ -25,6 +26,10 @@ struct rowtext {
 	uint32_t min_probes; /* fewer than this is withheld, which is not the same as none */
 	int64_t now_ms;	     /* a row that ends later is provisional */
 };
+
+/* As the parameters of whoever asks say. */
+struct rowtext rowtext_of(const struct params *p, const struct publish *publish, bool synthetic,
+			  int64_t now_ms);
 
 /* A row may still change until so long after its step has ended. */
 int64_t rowtext_grace_ms(int64_t step_ms);

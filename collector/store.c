@@ -108,6 +108,17 @@ int store_get_meta(struct store *s, const char *key, char *out, size_t outlen)
 	return rc < 0 ? -1 : 0;
 }
 
+bool store_is_synthetic(struct store *s, int64_t *now_ms)
+{
+	char text[32];
+	*now_ms = 0;
+	if (store_get_meta(s, "synthetic", text, sizeof(text)) < 0 || strcmp(text, "1"))
+		return false;
+	if (store_get_meta(s, "now_ms", text, sizeof(text)) == 0)
+		*now_ms = strtoll(text, NULL, 10);
+	return true;
+}
+
 static void forget(struct store *s)
 {
 	chunkcache_drop(s->chunks);

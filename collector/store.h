@@ -22,7 +22,8 @@ struct store; /* opaque */
 
 /* NULL with err. backend is "sqlite"; where is its path. */
 struct store *store_open(const char *backend, const char *where, char *err, size_t errlen);
-/* The same to be read only: nothing in the file changes, and one of another schema is refused. */
+/* The same to be read only: nothing in the file changes, what others commit meanwhile is not seen, and one of another
+ * schema is refused. */
 struct store *store_open_readonly(const char *backend, const char *where, char *err, size_t errlen);
 void store_close(struct store *s);
 int store_commit(struct store *s, struct archive_pos pos);
@@ -148,6 +149,8 @@ int store_due(struct store *s, int (*fn)(void *arg, int64_t step_ms, const void 
 /* Small named values: "synthetic", "now_ms", "method". out gets "" when absent. */
 int store_put_meta(struct store *s, const char *key, const char *value);
 int store_get_meta(struct store *s, const char *key, char *out, size_t outlen);
+/* Whether its data is simulated; then *now_ms is the moment at which it ends, otherwise 0. */
+bool store_is_synthetic(struct store *s, int64_t *now_ms);
 
 /* The contract of a back end: a few ordered maps from bytes to bytes, and one transaction. */
 enum store_map {

@@ -1,6 +1,7 @@
 /* store_sqlite.c: the views in one SQLite file (store_sqlite.sql).
  *
- * A transaction is open from the first write to the commit. Statements are prepared once per map
+ * A transaction is open from the first write to the commit; of one that is read only, from the first
+ * read to the end: it is a snapshot. Statements are prepared once per map
  * and verb; a scan that starts inside another of the same map prepares one of its own. Trouble is
  * logged here, where its cause is known.
  */
@@ -66,8 +67,9 @@ static void *sqlite_open(const char *where, bool readonly, char *err, size_t err
 	int rc = sqlite3_open_v2(where, &s->db, flags, NULL);
 	if (rc == SQLITE_OK)
 		sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
-	if (rc == SQLITE_OK && !readonly)
-		rc = sqlite3_exec(s->db, (const char *)asset_store_sqlite_sql, NULL, NULL, NULL);
+	const char *first = readonly ? "BEGIN" : (const char *)asset_store_sqlite_sql;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, first, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		return s;
 	snprintf(err, errlen, "%s: %s", where, sqlite3_errmsg(s->db));

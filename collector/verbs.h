@@ -4,9 +4,11 @@
 #define COLLECTOR_VERBS_H
 
 struct conf;
+struct options;
 
-int verb_init(const struct conf *c);	/* init.c */
-int verb_serve(const struct conf *c);	/* serve.c */
-int verb_rebuild(const struct conf *c); /* rebuild.c */
+int verb_init(const struct conf *c);	  /* init.c */
+int verb_serve(const struct conf *c);	  /* serve.c */
+int verb_rebuild(const struct conf *c);	  /* rebuild.c */
+int verb_export(const struct options *o); /* export.c */
 
 #endif

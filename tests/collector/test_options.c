@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "collector/options.h"
+#include "collector/params.h"
 #include "collector/verbs.h"
 #include "common/keys.h"
 #include "tests/collector/scratch.h"
@@ -97,7 +98,7 @@ static void test_command_line(void **state)
 	assert_int_equal(o.verb, VERB_HELP);
 	assert_int_equal(read_line(&o, "--version", err, sizeof(err)), 0);
 	assert_int_equal(o.verb, VERB_VERSION);
-	refuse("", 2, "init, serve or rebuild");
+	refuse("", 2, "init, serve, rebuild or export");
 	refuse("sevre", 2, "nearest is 'serve'");
 	refuse("serve --lisen 1:2", 2, "nearest is --listen");
 	refuse("serve --listen", 2, "needs a value");
@@ -107,6 +108,63 @@ static void test_command_line(void **state)
 	refuse("serve -c /nonexistent/x.conf", 78, "/nonexistent/x.conf");
 	refuse("serve --bucket-s 60 --step-s 90", 78, "multiple of bucket_s");
 	refuse("serve --bucket-s 7 --step-s 7", 78, "divide a day");
+}
+
+/* Beside the settings, what the API's parameters are called. */
+static void test_export(void **state)
+{
+	struct options o;
+	char err[512];
+	(void)state;
+	assert_int_equal(read_line(&o,
+				   "export --what cells --from=-7d --region IR-23 --region IR-07 "
+				   "--country IR",
+				   err, sizeof(err)),
+			 0);
+	assert_int_equal(o.verb, VERB_EXPORT);
+	assert_string_equal(conf_str(o.conf, "collector", "country"), "IR");
+	assert_int_equal(o.n_words, 4);
+	assert_string_equal(options_word(&o, "what"), "cells");
+	assert_string_equal(options_word(&o, "from"), "-7d");
+	assert_string_equal(o.words[3].name, "region");
+	assert_string_equal(o.words[3].value, "IR-07");
+	assert_int_equal(o.words[3].param, PARAM_REGION);
+	assert_null(options_word(&o, "until"));
+	options_clear(&o);
+	refuse("export --what cells --what events", 2, "given twice");
+	refuse("export --fron -1d", 2, "nearest is --from");
+	refuse("export --countri IR", 2, "nearest is --country");
+	refuse("export --limit 5", 2, "--limit");
+	refuse("serve --from -1d", 2, "--from");
+}
+
+/* What can't be exported, and what can instead; the data folder is not even looked for. */
+static void test_export_refused(void **state)
+{
+	static const struct {
+		const char *line;
+		int code;
+	} table[] = {
+		{"export", 2},
+		{"export --what results", 2},
+		{"export --what cell", 2},
+		{"export --what events --step 3600", 2},
+		{"export --what cells --by isp", 2},
+		{"export --what cells --format json", 2},
+		{"export --what cells", 78},
+		{"export --what cells --country IR --countries-dir configs/countries "
+		 "--data-dir /nonexistent",
+		 1},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct options o;
+		char err[512];
+		assert_int_equal(read_line(&o, table[i].line, err, sizeof(err)), 0);
+		if (verb_export(&o) != table[i].code)
+			fail_msg("%s", table[i].line);
+		options_clear(&o);
+	}
 }
 
 static void test_file(void **state)
@@ -208,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sample),	     cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_command_line), cmocka_unit_test(test_file),
+		cmocka_unit_test(test_export),	     cmocka_unit_test(test_export_refused),
 		cmocka_unit_test(test_help),	     cmocka_unit_test(test_init),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

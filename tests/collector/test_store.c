@@ -268,6 +268,29 @@ static void test_readonly(void **state)
 	assert_null(store_open_readonly("sqlite", "/nonexistent/views.db", err, sizeof(err)));
 }
 
+/* What is committed after the first look is not seen. */
+static void test_snapshot(void **state)
+{
+	struct stored *w = *state;
+	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
+	struct row r;
+	char err[256] = "";
+	stored_put(w, s, T0, 5);
+	stored_commit(w, 3);
+	struct store *reader = store_open_readonly("sqlite", w->path, err, sizeof(err));
+	assert_non_null(reader);
+	stored_put(w, s, T0, 6);
+	stored_put(w, s, T0 + STEP, 6);
+	stored_commit(w, 4);
+	assert_int_equal(store_get_row(reader, &s, T0, &r), 1);
+	assert_int_equal(r.v.probes, 5);
+	assert_int_equal(store_get_row(reader, &s, T0 + STEP, &r), 0);
+	store_close(reader);
+	reader = store_open_readonly("sqlite", w->path, err, sizeof(err));
+	assert_int_equal(store_get_row(reader, &s, T0 + STEP, &r), 1);
+	store_close(reader);
+}
+
 static void test_refused(void **state)
 {
 	struct stored *w = *state;
@@ -289,9 +312,9 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		T(test_ledger),	  T(test_cells),   T(test_cells_of_a_leaf), T(test_due_and_meta),
-		T(test_watcher),  T(test_reset),   T(test_schema),	    T(test_disk_full),
-		T(test_readonly), T(test_refused),
+		T(test_ledger),	  T(test_cells),    T(test_cells_of_a_leaf), T(test_due_and_meta),
+		T(test_watcher),  T(test_reset),    T(test_schema),	     T(test_disk_full),
+		T(test_readonly), T(test_snapshot), T(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
