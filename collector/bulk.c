@@ -51,7 +51,7 @@ static void begin(struct table *t, const struct bulk *b,
 {
 	*t = (struct table){.bulk = b};
 	buf_init(&t->piece, PIECE_MAX);
-	if (b->params->format == FORMAT_CSV)
+	if (b->params->format == FORMAT_CSV && !b->goes_on)
 		csv_head(&t->piece, &b->text);
 }
 

@@ -20,6 +20,7 @@ struct bulk {
 	const struct publish *publish; /* borrowed, as are the parameters */
 	const struct params *params;   /* series, times, step; CSV or NDJSON */
 	struct rowtext text;
+	bool goes_on; /* a table that has its head already */
 	/* Takes the next bytes. 0; anything else ends it, and is returned. */
 	int (*put)(void *arg, const void *data, size_t len);
 	void *arg;

@@ -58,11 +58,12 @@ static int refuse_results(const struct conf *c)
 
 static int choose_kind(const struct options *o, const struct export_kind **out)
 {
-	const char *words[WHATS + 1] = {NULL}, *what = options_word(o, "what");
+	const char *words[WHATS + 2] = {NULL}, *what = options_word(o, "what");
 	for (size_t i = 0; i < WHATS; i++)
 		words[i] = kinds[i].name;
+	words[WHATS] = "package";
 	if (!what) {
-		log_warnx("--what is needed: timeline, cells or events");
+		log_warnx("--what is needed: timeline, cells, events or package");
 		return EXIT_USAGE_CODE;
 	}
 	for (size_t i = 0; i < WHATS; i++) {
@@ -71,6 +72,19 @@ static int choose_kind(const struct options *o, const struct export_kind **out)
 			return 0;
 	}
 	return strcmp(what, "results") ? refuse("what", what, words) : refuse_results(o->conf);
+}
+
+/* Only a package is a folder. */
+static int refuse_rest(const struct options *o)
+{
+	if (o->folder)
+		log_warnx("'%.40s': a folder is for --what package; tables go to standard output",
+			  o->folder);
+	else if (options_word(o, "month"))
+		log_warnx("--month is for --what package; of a table it is --from and --until");
+	else
+		return 0;
+	return EXIT_USAGE_CODE;
 }
 
 static int choose_format(const struct options *o, enum format *out)
@@ -188,7 +202,12 @@ int verb_export(const struct options *o)
 	struct query q = {.n = 0};
 	struct reader r;
 	char err[512];
+	const char *what = options_word(o, "what");
+	if (what && !strcmp(what, "package"))
+		return verb_export_package(o);
 	int rc = choose_kind(o, &k);
+	if (rc == 0)
+		rc = refuse_rest(o);
 	if (rc == 0)
 		rc = choose_format(o, &p.format);
 	if (rc == 0)

@@ -75,6 +75,7 @@ static int read_verb(struct options *o, const char *word, char *err, size_t errl
 static const struct options_word own_words[] = {
 	{"what", NULL, 0},
 	{"format", NULL, 0},
+	{"month", NULL, 0},
 };
 #define OWN_WORDS (sizeof(own_words) / sizeof(own_words[0]))
 
@@ -153,7 +154,7 @@ static int set_flag(struct options *o, const char *flag, const char *value, char
 	return conf_set_flag(o->conf, flag, value, err, errlen);
 }
 
-/* --name value, --name=value, -c FILE. Returns how many arguments it took, or -1. */
+/* --name value, --name=value, -c FILE, and the folder of export. Returns how many arguments it took, or -1. */
 static int read_flag(struct options *o, char **argv, const char **file, char *err, size_t errlen)
 {
 	char name[64];
@@ -161,6 +162,10 @@ static int read_flag(struct options *o, char **argv, const char **file, char *er
 	const char *value = equals ? equals + 1 : argv[1];
 	size_t len = equals ? (size_t)(equals - argv[0]) : strlen(argv[0]);
 	snprintf(name, sizeof(name), "%.*s", (int)len, argv[0]);
+	if (o->verb == VERB_EXPORT && argv[0][0] != '-' && !o->folder) {
+		o->folder = xstrdup(argv[0]);
+		return 1;
+	}
 	if (!value) {
 		usage(err, errlen, "%s needs a value", name);
 		return -1;
@@ -242,6 +247,7 @@ void options_clear(struct options *o)
 	conf_free(o->conf);
 	for (size_t i = 0; i < o->n_words; i++)
 		free(o->words[i].value);
+	free(o->folder);
 	*o = (struct options){.verb = o->verb};
 }
 
@@ -255,9 +261,11 @@ static void help_export(struct buf *out)
 {
 	const struct param_doc *p;
 	char left[48];
-	buf_puts(out, "Of export:\n"
-		      "  --what timeline|cells|events       cells: by region, network and access\n"
-		      "  --format csv|ndjson                [csv]\n");
+	buf_puts(out,
+		 "Of export:\n"
+		 "  --what timeline|cells|events       cells: by region, network and access\n"
+		 "  --what package --month M FOLDER    a month that is over, as a Data Package\n"
+		 "  --format csv|ndjson                [csv]\n");
 	for (size_t i = 0; (p = params_doc(i)); i++) {
 		snprintf(left, sizeof(left), "--%s %s", p->name,
 			 !strcmp(p->type, "integer") ? "N" : "TEXT");

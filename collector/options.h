@@ -32,6 +32,7 @@ struct options {
 	struct conf *conf; /* owned; NULL for help and version */
 	struct options_word words[OPTIONS_WORDS_MAX];
 	size_t n_words;
+	char *folder; /* of export, the one argument without a flag; owned, NULL when there is none */
 };
 
 /* Reads the command line, the environment and the file. 0, or the exit code (2 usage, 78

@@ -151,6 +151,11 @@ static void test_export_refused(void **state)
 		{"export --what events --step 3600", 2},
 		{"export --what cells --by isp", 2},
 		{"export --what cells --format json", 2},
+		{"export --what cells folder", 2},
+		{"export --what cells --month 2026-01", 2},
+		{"export --what package --month 2026-01", 2},
+		{"export --what package --month January folder", 2},
+		{"export --what package --month 2026-01 --by isp folder", 2},
 		{"export --what cells", 78},
 		{"export --what cells --country IR --countries-dir configs/countries "
 		 "--data-dir /nonexistent",

@@ -58,6 +58,9 @@ fi
 rc=0
 "$bin/web/days" | node $here/tables.mjs configs/countries/IR/regions.tsv || rc=1
 /usr/bin/python3 $here/exports.py "$base" || rc=1 # Debian's: it has icalendar
+rm -rf $dir/month
+"$bin/collector" export -c $dir/demo/collector.conf --what package --month 2026-01 $dir/month || rc=1
+python3 $here/package.py $dir/month || rc=1
 node $here/documents.mjs "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
 exit $rc
