@@ -177,7 +177,7 @@ static void begin(struct alarm *a, struct alarm_item *items, size_t n)
 
 static bool shows(const struct verdict_count *c)
 {
-	return c->hit >= CELL_MIN && 5ULL * c->hit >= 3ULL * c->n;
+	return c->hit >= CELL_MIN && 5ULL * c->hit >= 2ULL * c->n;
 }
 
 static void add_reports(struct line *whole, enum access_type access, const struct pulse *p)

@@ -190,7 +190,7 @@ static enum detector_change go_on(struct detector *d, const struct pulse *p, int
 	d->back = detector_date_back(d);
 	e->back_ms = d->back.at_ms;
 	d->held = d->partial = 0;
-	d->lost.sum = 0;
+	d->lost.sum = d->gone.sum = 0;
 	memset(d->silent, 0, sizeof(d->silent));
 	d->level = 0;
 	detector_raise(d);

@@ -65,7 +65,7 @@ struct detector {
 	struct event current; /* valid unless calm, and right after DETECTOR_ENDED */
 	bool known;	      /* it was seen to be fine before */
 	int64_t said_ms;      /* the last bucket in which anything was said; -1 none */
-	struct detector_run lost, fine, present;
+	struct detector_run lost, fine, present, gone;
 	struct detector_run silent[DETECTOR_SILENCES];
 	uint64_t lately_c, lately_usual_c; /* reports, fading */
 	uint32_t level; /* percent: of what is usual, so much came back after the last loss */

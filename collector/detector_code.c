@@ -2,7 +2,7 @@
  * series are in the key or the caller's:
  *
  *	until_ms, phase, known, said_ms + 1, level, lately_c, lately_usual_c
- *	sum, and unless 0: until_ms - since_ms	for lost, fine, present and the silences
+ *	sum, and unless 0: until_ms - since_ms	for lost, fine, present, gone and the silences
  *	trail, from the newest bucket back: buckets that are all zero before the next that is not,
  *		then n_c, n_c - hit_c, reports_c, exposure; ends with a number that leads out of it
  *	n_marks, then for each at_ms, lost
@@ -157,6 +157,7 @@ void detector_encode(const struct detector *d, struct buf *out)
 	put_run(out, d, &d->lost);
 	put_run(out, d, &d->fine);
 	put_run(out, d, &d->present);
+	put_run(out, d, &d->gone);
 	for (size_t k = 0; k < DETECTOR_SILENCES; k++)
 		put_run(out, d, &d->silent[k]);
 	put_trail(out, d);
@@ -181,6 +182,7 @@ int detector_decode(struct detector *d, const void *data, size_t len)
 	get_run(&in, d, &d->lost);
 	get_run(&in, d, &d->fine);
 	get_run(&in, d, &d->present);
+	get_run(&in, d, &d->gone);
 	for (size_t k = 0; k < DETECTOR_SILENCES; k++)
 		get_run(&in, d, &d->silent[k]);
 	get_trail(&in, d);

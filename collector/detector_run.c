@@ -11,6 +11,11 @@
  * usually can (after midnight, when names change, few have spoken, and those who speak most often come first). Of n that is
  * all of 3, 4 of 5, 6 of 10, 11 of 20, 27 of 60.
  *
+ * BEYOND LIARS. Liars may choose when they speak, not when the others do. So more probes than they can be, while good reports have stopped
+ * (10% of what is usual against 60%), are enough before the votes of a few have added up: each probe beyond 35% counts 3 nats (one that
+ * fails in 2% of its reports is ln(0.9 / 0.02) = 3.8), h = 9 together, with one such probe and 2 nats of good reports gone at least. Whoever tries
+ * every ten minutes, all year, gets 53,000 e^-9 = 6.5 events out of it at most.
+ *
  * SILENCE. Reports of a bucket against the usual ones; p is the share of the usual probes that report in a bucket (binomial, since
  * with a report a minute an empty bucket says more than a Poisson count would). Three hypotheses side by side, reports as shares of
  * what is usual:
@@ -19,11 +24,12 @@
  *	0.15 against 0.90	nearly nothing
  *	0.35 against 0.75	three in ten go on reporting, while a quarter may have left for good
  *
- * h = 15, two buckets at least, only while the collector was up, and only with the quorum (alarm.h). A report in five minutes
- * from each of ten probes (Poisson) leaves such a gap by chance less than once in three years; real probes report more evenly.
+ * h = 12, two buckets at least, only while the collector was up, and only with the quorum (alarm.h). Real probes report after half
+ * of their interval and an exponential time of the same mean (probe/schedule.c): every five minutes from each of ten probes leaves such a gap
+ * once in 100 years, of twenty once in two.
  *
- * PARENT. In the first hour of a loss of a series that contains this one, half of h is enough: then it is likely beforehand that
- * this one is lost, too.
+ * PARENT. In the first hour of a loss of a series that contains this one, half of h is enough, and half a standard deviation: then it is
+ * likely beforehand that this one is lost, too. A cut of five minutes is over before all have told of it.
  *
  * BACK. The same votes the other way round, h = 5, when most probes that speak, and 60% of 65% of those that usually do, have access as
  * their word; and reports that say so have come to 60% of what is usual rather than to 30%, h = 4, so that three in ten who say that all is fine can't end a
@@ -31,26 +37,8 @@
  *
  * OTHER SIGNS. 85% against 40%, since in a country where a sign is common already only a clear change is news.
  *
- * Measured in simulations: a cell of n probes, each of which reports at random moments (Poisson) and fails by chance in 2% of its
- * reports. Seconds from the onset to the end of the bucket that made it certain, median and 99th percentile of 1,000 trials;
- * "parent": with PARENT.
- *
- *	     a report every minute				a report every five minutes
- *	 n   votes     parent    silence   parent		votes      parent     silence    parent
- *	 3   281 469   158 385   372 417   192 238		966 1842   532 1835   1811 2146  897 1120
- *	 5   190 306   117 237   257 296   139 175		581 1129   365  952   1110 1298  566  697
- *	10   125 174    88 164   144 178   135 172		299  617   259  573    611  709  322  411
- *	20    85 148    84 143   136 171   135 171		250  460   250  459    326  411  194  236
- *	60    75 110    74 110   135 169   136 168		202  304   201  303    139  174  130  170
- *
- * With three liars in ten who say that all is fine it takes up to three times as long, and none of 1,200 losses was missed, nor any
- * of 240 that lasted ten days ended too early. Of cuts of five minutes five probes that report every minute found 199 of 200 by
- * votes and all of 200 by silence.
- *
- * False events in ten years of each: by chance alone 1 in 100 cell-years (silence, five probes that report every five minutes);
- * of five probes one broken for good 0, and 0.1 a year when that one reports five times as often; of 10, 20 or 60
- * probes 30% who say that all is down 0 to 0.3 a year, 0.3 to 1.9 when they report five times as often; 30% gone for good 0 to
- * 2.2 a year, as long as they are expected.
+ * What that gives, how soon and how often wrongly, is in METHOD.md, with why it can't be sooner. tests/collector/test_detector_flock.c
+ * holds it to that.
  */
 #include "collector/detectorint.h"
 
@@ -58,14 +46,19 @@
 
 #define NAT DETECTOR_NAT
 
-#define VOTES_H	  (5LL * NAT)
-#define SILENCE_H (15LL * NAT)
-#define FINE_H	  (5LL * NAT)
-#define PRESENT_H (4LL * NAT)
-#define QUIET_H	  (3LL * NAT) /* some evidence: of the parts of a quorum */
+#define VOTES_H	   (5LL * NAT)
+#define SILENCE_H  (12LL * NAT)
+#define FINE_H	   (5LL * NAT)
+#define PRESENT_H  (4LL * NAT)
+#define BEYOND_H   (9LL * NAT)
+#define GONE_H	   (2LL * NAT)
+#define EXTRA_EACH (3LL * NAT)
+#define QUIET_H	   (3LL * NAT) /* some evidence: of the parts of a quorum */
 
 #define VOTERS_MIN   3
-#define LOST_PERCENT 85 /* of those that usually have a word, at least */
+#define EXTRA_MIN    1	  /* probes */
+#define LIARS	     0.35 /* with those that fail by chance */
+#define LOST_PERCENT 85	  /* of those that usually have a word, at least */
 #define BACK_PERCENT 65
 #define SILENCE_MIN  2	 /* buckets */
 #define BACK_WAIT    128 /* buckets: evidence of a return that is older was none */
@@ -83,7 +76,8 @@ static const struct weights loss = {693, 773}, other = {754, 1386};
 
 static const struct {
 	double rho, nu; /* reports, as shares of what is usual: this against that */
-} silences[DETECTOR_SILENCES] = {{0.02, 1.0}, {0.15, 0.9}, {0.35, 0.75}}, present = {0.6, 0.3};
+} silences[DETECTOR_SILENCES] = {{0.02, 1.0}, {0.15, 0.9}, {0.35, 0.75}}, present = {0.6, 0.3},
+  gone = {0.1, 0.6};
 
 static void add(struct detector_run *r, int64_t x, int64_t start_ms, int64_t most)
 {
@@ -99,15 +93,21 @@ static double usual(const struct detector *d, uint32_t figure)
 	return figure * (double)d->level / LEVEL_1;
 }
 
-/* Log-likelihood ratio of so many reports: rho against nu of what is usual. */
-static int64_t ratio(const struct detector *d, const struct pulse *p, uint32_t reports_c,
-		     double rho, double nu)
+/* Log-likelihood ratio of so many reports: rho against nu of what is usual of `part` of the probes. */
+static int64_t ratio_of(const struct detector *d, const struct pulse *p, double part,
+			uint32_t reports_c, double rho, double nu)
 {
 	double expected = usual(d, p->expected_c), n = fmax(usual(d, p->words_c), expected / P_MAX),
 	       share = expected / n;
 	double nats = reports_c * log(rho / nu) +
-		      fmax(n - reports_c, 0) * log((1 - rho * share) / (1 - nu * share));
+		      fmax(part * n - reports_c, 0) * log((1 - rho * share) / (1 - nu * share));
 	return llround(nats / 100 * NAT);
+}
+
+static int64_t ratio(const struct detector *d, const struct pulse *p, uint32_t reports_c,
+		     double rho, double nu)
+{
+	return ratio_of(d, p, 1, reports_c, rho, nu);
 }
 
 static void add_silence(struct detector_run *runs, const struct detector *d, const struct pulse *p,
@@ -131,6 +131,20 @@ static void add_present(struct detector *d, const struct pulse *p, int64_t start
 		add(&d->present, x, start_ms, 2 * PRESENT_H);
 }
 
+/* Reports that say that it is fine have stopped, whatever else is said. What is usual of a whole leaves its worst cell out
+ * (alarm.h), and votes do not: so of all that carry them. */
+static void add_gone(struct detector *d, const struct pulse *p, int64_t start_ms)
+{
+	const struct verdict_count *c = &p->sign[SIGN_LOSS], *all = &p->all[SIGN_LOSS];
+	uint32_t good = p->said[SIGN_LOSS].n - p->said[SIGN_LOSS].hit;
+	double part = 1;
+	if (!(p->flags & PULSE_ALIVE) || !p->expected_c)
+		return;
+	if (all->n && p->words_c)
+		part = fmax(1, 100.0 * p->usual * c->n / all->n / p->words_c);
+	add(&d->gone, ratio_of(d, p, part, good, gone.rho, gone.nu), start_ms, 2 * BEYOND_H);
+}
+
 static void add_votes(struct detector *d, const struct pulse *p, int64_t start_ms)
 {
 	const struct verdict_count *said = &p->said[d->sign];
@@ -152,6 +166,7 @@ void detector_add(struct detector *d, const struct pulse *p, int64_t start_ms)
 	if (d->sign != SIGN_LOSS)
 		return;
 	add_silence(d->silent, d, p, start_ms);
+	add_gone(d, p, start_ms);
 	if (d->phase == DETECTOR_LOST)
 		add_present(d, p, start_ms);
 	d->lately_c += p->reports_c - d->lately_c / LATELY;
@@ -203,12 +218,24 @@ static int64_t enough(const struct detector *d, const struct pulse *p, int64_t h
 	return d->sign == SIGN_LOSS && p->flags & PULSE_PARENT ? h / 2 : h;
 }
 
+/* Three liars in ten may choose when they speak, but not when the others do. */
+static bool lost_beyond_liars(const struct detector *d, const struct pulse *p, double extra)
+{
+	int64_t evidence = d->gone.sum + (int64_t)(extra * (double)EXTRA_EACH);
+	return d->sign == SIGN_LOSS && extra >= EXTRA_MIN && d->gone.sum >= enough(d, p, GONE_H) &&
+	       evidence >= enough(d, p, BEYOND_H);
+}
+
 bool detector_lost_by_votes(const struct detector *d, const struct pulse *p)
 {
+	bool parent = d->sign == SIGN_LOSS && p->flags & PULSE_PARENT;
 	uint32_t hit = p->sign[d->sign].hit;
-	double n = base(d, p, LOST_PERCENT);
-	return d->lost.sum >= enough(d, p, VOTES_H) && p->spread >> d->sign & 1 &&
-	       hit >= VOTERS_MIN && hit >= 0.35 * n + 1.5 * sqrt(0.35 * 0.65 * n);
+	double n = base(d, p, LOST_PERCENT), extra = hit - LIARS * n;
+	if (hit < VOTERS_MIN || !(p->spread >> d->sign & 1))
+		return false;
+	return lost_beyond_liars(d, p, extra) ||
+	       (d->lost.sum >= enough(d, p, VOTES_H) &&
+		extra >= (parent ? 0.5 : 1.5) * sqrt(LIARS * (1 - LIARS) * n));
 }
 
 static size_t best(const struct detector_run *runs)

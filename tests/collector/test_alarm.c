@@ -396,6 +396,32 @@ static void test_again(void **state)
 	land_free(l);
 }
 
+/* Is the loss of the whole more than the affair of one of its two cells? */
+static bool is_spread(struct verdict_count one, struct verdict_count two)
+{
+	struct alarm *a = alarm_new(FLOCK_BUCKET, 3);
+	struct alarm_item items[3] = {
+		{.series = {"IR-10", 1, ACCESS_MOBILE}, .pulse = {.sign[SIGN_LOSS] = one}},
+		{.series = {"IR-10", 2, ACCESS_MOBILE}, .pulse = {.sign[SIGN_LOSS] = two}},
+		{.series = {"IR-10", ISP_ANY, ACCESS_MOBILE}}};
+	alarm_spread(a, items, 3); /* sorts them from the whole to the parts */
+	assert_int_equal(items[0].series.isp, ISP_ANY);
+	bool spread = items[0].pulse.spread >> SIGN_LOSS & 1;
+	alarm_free(a);
+	return spread;
+}
+
+/* Five minutes of probes that report every five: a cell whose probes have said so less than all is seen in it, too; three liars
+ * in ten of it are not. */
+static void test_spread(void **state)
+{
+	(void)state;
+	assert_true(is_spread((struct verdict_count){13, 6}, (struct verdict_count){9, 9}));
+	assert_false(is_spread((struct verdict_count){13, 3}, (struct verdict_count){9, 9}));
+	assert_false(is_spread((struct verdict_count){20, 7}, (struct verdict_count){9, 9}));
+	assert_false(is_spread((struct verdict_count){5, 2}, (struct verdict_count){9, 9}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_cell_alone),     cmocka_unit_test(test_sparse),
 		cmocka_unit_test(test_collector_down), cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_parent),	       cmocka_unit_test(test_again),
+		cmocka_unit_test(test_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

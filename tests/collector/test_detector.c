@@ -349,29 +349,6 @@ static void test_forerunner(void **state)
 	assert_int_equal(r.n_began, 0);
 }
 
-/* A cell of a lost network needs less. */
-static void test_parent(void **state)
-{
-	(void)state;
-	int needed[2];
-	for (int parent = 0; parent < 2; parent++) {
-		struct run r;
-		start(&r, SIGN_LOSS);
-		r.usual = 3;
-		feed(&r, 100, 3, 0);
-		needed[parent] = 0;
-		while (!r.n_began) {
-			struct pulse p = pulse_of(&r, 3, 3);
-			p.flags |= parent ? PULSE_PARENT : 0;
-			note(&r, detector_next(&r.d, &p, r.now_ms));
-			r.now_ms += BUCKET;
-			needed[parent]++;
-		}
-	}
-	assert_int_equal(needed[0], 3);
-	assert_int_equal(needed[1], 2);
-}
-
 /* Half of the volunteers never come back: it ends all the same, and goes on from there. */
 static void test_half_come_back(void **state)
 {
@@ -431,7 +408,6 @@ int main(void)
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_forerunner),
-		cmocka_unit_test(test_parent),
 		cmocka_unit_test(test_half_come_back),
 		cmocka_unit_test(test_gap),
 	};
