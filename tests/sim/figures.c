@@ -8,7 +8,7 @@
 static bool is_in(const struct finding *f, const struct slice *s)
 {
 	return f->active >= s->active_min && (!s->active_max || f->active <= s->active_max) &&
-	       f->measured >= s->measured_min;
+	       f->measured >= s->measured_min && f->lasts_ms >= s->lasts_min_ms;
 }
 
 struct census figures_count(const struct score *s, const struct slice *slice, int64_t within_ms)
@@ -21,6 +21,7 @@ struct census figures_count(const struct score *s, const struct slice *slice, in
 		c.n++;
 		c.found += f->found;
 		c.live += f->live;
+		c.told += f->told;
 		c.near += f->found && f->observed_ms <= within_ms;
 		c.covered += f->found && f->covered;
 	}

@@ -8,6 +8,7 @@
 struct slice {
 	uint32_t active_min, active_max; /* seats that reported before; max 0: no limit */
 	uint32_t measured_min;
+	int64_t lasts_min_ms;
 };
 
 enum figure {
@@ -17,10 +18,10 @@ enum figure {
 	FIGURE_DELAY,	   /* of those found live */
 };
 
-/* How many findings there are; of them, in the end and live; of those found, with an onset within `within_ms` of what
+/* How many findings there are; of them, found in the end and live, and told of; of those found, with an onset within `within_ms` of what
  * the probes saw, and with an interval that holds the truth. */
 struct census {
-	uint64_t n, found, live, near, covered;
+	uint64_t n, found, live, told, near, covered;
 };
 
 struct census figures_count(const struct score *s, const struct slice *slice, int64_t within_ms);

@@ -1,6 +1,6 @@
-/* main.c: sim [-s] [SEED,SEED...] [PART...]: runs the parts with each seed and prints the table; 1 when a goal is missed, but
+/* main.c: sim [-sv] [-r SEED,SEED...] [PART...]: runs the parts with each seed and prints the table; 1 when a goal is missed, but
  * not where that is known and it is no worse than it was (table.c).
- * -s: the short form. Without parts: all.
+ * -s: the short form. -v: tells of each cut and of each false event and return. Without parts: all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: sim [-s] [-r SEED,SEED...] [PART...]; parts:");
+	fprintf(stderr, "usage: sim [-sv] [-r SEED,SEED...] [PART...]; parts:");
 	for (enum part p = 0; p < PARTS; p++)
 		fprintf(stderr, " %s", part_str(p));
 	fprintf(stderr, "\n");
@@ -47,8 +47,10 @@ int main(int argc, char **argv)
 	const char *seeds = "1";
 	int opt;
 	log_init("sim", LOG_LEVEL_WARN);
-	while ((opt = getopt(argc, argv, "sr:")) != -1) {
+	while ((opt = getopt(argc, argv, "svr:")) != -1) {
 		is_short |= opt == 's';
+		if (opt == 'v')
+			results_tell(&results, stderr);
 		seeds = opt == 'r' ? optarg : seeds;
 		if (opt == '?')
 			usage();

@@ -41,6 +41,8 @@ struct results {
 
 /* Adds one run of a part to the results. Short: some minutes for all parts together. */
 void part_run(struct results *r, enum part p, uint64_t seed, bool is_short);
+/* Each cut, each event of nothing and each false return is told there, a line. */
+void results_tell(struct results *r, FILE *out);
 void results_clear(struct results *r);
 
 #endif

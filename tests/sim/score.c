@@ -3,16 +3,19 @@
  */
 #include "tests/sim/score.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 
 #define SLACK_MS   30000
 #define EPISODE_MS (5 * 60 * 1000LL)
 #define EARLY_MS                                                                                   \
 	(10 * 60 * 1000LL) /* an onset so much before the truth is still of the same episode */
-#define LATE_MS	    (10 * 60 * 1000LL)
-#define SHORT_MS    (2 * 60 * 1000LL) /* an end so close to the true one is that one */
+#define LATE_MS (10 * 60 * 1000LL)
+#define SHORT_MS                                                                                   \
+	(2 * 60 * 1000LL) /* an end so close to the last that was seen of a loss is the true one */
 #define FALSE_BELOW 0.2
 #define YEAR_MS	    (365 * 24 * 3600 * 1000.0)
 
@@ -102,6 +105,19 @@ static int64_t beside(const struct episode *ep, int64_t onset_ms)
 	return onset_ms > ep->first_lost_ms ? onset_ms - ep->first_lost_ms : 0;
 }
 
+/* Whether a loss was told of for half of an episode at least, by an event that may have begun with a part of it. */
+static bool is_told(const struct claim *list, size_t n, const struct episode *ep)
+{
+	for (size_t i = 0; i < n; i++) {
+		int64_t from = list[i].onset_ms > ep->from_ms ? list[i].onset_ms : ep->from_ms,
+			until = list[i].end_ms && list[i].end_ms < ep->until_ms ? list[i].end_ms
+										: ep->until_ms;
+		if (2 * (until - from) >= ep->until_ms - ep->from_ms)
+			return true;
+	}
+	return false;
+}
+
 static void note(struct finding *f, const struct truth *t, const struct episode *ep,
 		 const struct claim *live, const struct claim *final)
 {
@@ -136,6 +152,45 @@ static struct finding *add(struct score *s, const struct saga *saga, const struc
 	return f;
 }
 
+static void tell(const struct score *s, const struct saga *saga, const char *what, int64_t from_ms,
+		 int64_t until_ms, const char *why)
+{
+	const struct series *at = &saga->series;
+	char from[CLOCK_RFC3339_LEN], until[CLOCK_RFC3339_LEN];
+	if (!s->out)
+		return;
+	fprintf(s->out, "%s: %s %s.AS%u.%s, %u seats, %s to %s, %s\n", what, scope_str(saga->scope),
+		at->region, at->isp, access_str((enum access_type)at->access), saga->n_seats,
+		clock_rfc3339(from, from_ms), clock_rfc3339(until, until_ms), why);
+}
+
+static void tell_cut(const struct score *s, const struct saga *saga, const struct episode *ep,
+		     const struct finding *f)
+{
+	char why[96];
+	snprintf(why, sizeof(why), "%s, %u active, %u measured, after %.1f min",
+		 weather_str(ep->weather), f->active, f->measured,
+		 f->live ? (double)f->delay_ms / 60000 : (double)NAN);
+	tell(s, saga,
+	     !f->found ? "missed"
+	     : f->live ? "found"
+		       : "found late",
+	     ep->from_ms, ep->until_ms, why);
+}
+
+static void tell_untrue(const struct score *s, const struct saga *saga, const struct claim *c)
+{
+	char told[CLOCK_RFC3339_LEN];
+	tell(s, saga, "untrue", c->onset_ms, c->end_ms, clock_rfc3339(told, c->detected_ms));
+}
+
+static void tell_return(const struct score *s, const struct saga *saga, const struct episode *in,
+			int64_t end_ms)
+{
+	char told[CLOCK_RFC3339_LEN];
+	tell(s, saga, "false return", in->from_ms, in->until_ms, clock_rfc3339(told, end_ms));
+}
+
 void score_claims(struct score *s, const struct truth *t, const struct saga *saga,
 		  const struct claim *live, size_t n_live, const struct claim *final,
 		  size_t n_final)
@@ -144,11 +199,17 @@ void score_claims(struct score *s, const struct truth *t, const struct saga *sag
 		const struct episode *ep = &saga->episodes[k];
 		if (ep->until_ms - ep->from_ms < EPISODE_MS)
 			continue;
-		note(add(s, saga, ep), t, ep, first_of(live, n_live, ep),
-		     nearest_of(final, n_final, ep));
+		struct finding *f = add(s, saga, ep);
+		note(f, t, ep, first_of(live, n_live, ep), nearest_of(final, n_final, ep));
+		f->told = is_told(final, n_final, ep);
+		tell_cut(s, saga, ep, f);
 	}
-	for (size_t i = 0; i < n_live; i++)
-		s->untrue[saga->scope] += is_untrue(saga, &live[i]);
+	for (size_t i = 0; i < n_live; i++) {
+		if (!is_untrue(saga, &live[i]))
+			continue;
+		s->untrue[saga->scope]++;
+		tell_untrue(s, saga, &live[i]);
+	}
 	s->claims[saga->scope] += n_live;
 	s->years[saga->scope] += (double)(t->until_ms - t->from_ms) / YEAR_MS;
 }
@@ -156,7 +217,9 @@ void score_claims(struct score *s, const struct truth *t, const struct saga *sag
 void score_end(struct score *s, const struct saga *saga, int64_t end_ms)
 {
 	const struct episode *in = saga_episode(saga, end_ms, end_ms + 1);
-	if (in && end_ms > in->from_ms + SHORT_MS && end_ms < in->until_ms - SHORT_MS &&
-	    truth_shows(saga_spell(saga, end_ms)->lost, saga->n_seats))
-		s->returns[saga->scope]++;
+	if (!in || end_ms <= in->from_ms + SHORT_MS || end_ms >= in->last_lost_ms - SHORT_MS ||
+	    !truth_shows(saga_spell(saga, end_ms)->lost, saga->n_seats))
+		return;
+	s->returns[saga->scope]++;
+	tell_return(s, saga, in, end_ms);
 }

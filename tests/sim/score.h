@@ -3,6 +3,7 @@
 #define TESTS_SIM_SCORE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "collector/row.h"
 #include "tests/sim/truth.h"
@@ -36,6 +37,7 @@ struct finding {
 	bool covered;	     /* the onset's interval holds the truth */
 	bool ended;
 	int64_t end_error_ms;
+	bool told; /* in the end, for half of it at least, as that or as part of a longer loss */
 	bool live; /* before it was over, or within ten minutes */
 	int64_t live_error_ms, delay_ms;
 };
@@ -48,6 +50,7 @@ struct score {
 	uint64_t claims[SCOPES], untrue[SCOPES]; /* claims; of them, when nothing was lost */
 	uint64_t returns[SCOPES];		 /* ends that were claimed while the loss went on */
 	double years[SCOPES];			 /* watched, summed over series */
+	FILE *out; /* borrowed; what became of each cut, and what is false, is told there; or NULL */
 };
 
 void score_clear(struct score *s);

@@ -210,6 +210,8 @@ static void witness(struct truth *t, struct saga *s, uint32_t seat, const struct
 		e->seen[seat / 64] |= bit;
 		if (lost && !e->first_lost_ms)
 			e->first_lost_ms = r->t_ms;
+		if (lost)
+			e->last_lost_ms = r->t_ms;
 	}
 	if (!lost)
 		s->last_good_ms = r->t_ms;

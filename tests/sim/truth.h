@@ -27,6 +27,7 @@ struct episode {
 	uint32_t measured;     /* different seats that measured in it */
 	int64_t last_good_ms;  /* 0 none */
 	int64_t first_lost_ms; /* 0 none */
+	int64_t last_lost_ms;  /* 0 none */
 	uint64_t *seen;	       /* bit by seat; owned */
 };
 
