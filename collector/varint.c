@@ -17,40 +17,35 @@ struct varint_in varint_from(const void *data, size_t len)
 	return (struct varint_in){.at = at, .end = len ? at + len : at};
 }
 
-static uint64_t fail(struct varint_in *in)
+uint64_t varint_fail(struct varint_in *in)
 {
 	in->bad = true;
 	in->at = in->end;
 	return 0;
 }
 
-uint64_t varint_get(struct varint_in *in)
+uint64_t varint_get_long(struct varint_in *in)
 {
 	uint64_t v = 0;
 	for (unsigned int shift = 0; shift < 64; shift += 7) {
 		if (in->at == in->end)
-			return fail(in);
+			return varint_fail(in);
 		uint8_t byte = *in->at++;
 		if (shift == 63 && byte > 1)
-			return fail(in); /* more than 64 bits */
+			return varint_fail(in); /* more than 64 bits */
 		v |= (uint64_t)(byte & 127) << shift;
 		if (byte < 128)
-			return byte || !shift ? v : fail(in); /* a zero at the end is overlong */
+			return byte || !shift ? v
+					      : varint_fail(in); /* a zero at the end is overlong */
 	}
-	return fail(in);
-}
-
-uint64_t varint_get_max(struct varint_in *in, uint64_t max)
-{
-	uint64_t v = varint_get(in);
-	return v <= max ? v : fail(in);
+	return varint_fail(in);
 }
 
 const uint8_t *varint_bytes(struct varint_in *in, size_t len)
 {
 	const uint8_t *at = in->at;
 	if (in->bad || len > (size_t)(in->end - at)) {
-		fail(in);
+		varint_fail(in);
 		return NULL;
 	}
 	in->at += len;
