@@ -208,6 +208,8 @@ void api_handle(void *arg, struct request *r)
 	char tail[TAIL_LEN];
 	enum method m = request_method(r);
 
+	if ((m == METHOD_GET || m == METHOD_HEAD) && respond_again(c.api, r))
+		return;
 	c.now_ms = api_now_ms(c.api);
 	c.route = find_route(path, &c.params, &c.tail, tail);
 	if (!c.route) {

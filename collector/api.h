@@ -17,6 +17,7 @@
 #include "common/jsonw.h"
 #include "common/keys.h"
 
+struct answers;
 struct archive;
 struct country;
 struct country_map;
@@ -37,6 +38,7 @@ struct api {
 	struct live *live;
 	struct server *server;
 	struct raster *raster;
+	struct answers *answers;
 	char key[KEYS_TEXT_LEN];  /* the collector's public key, for `probe init` */
 	bool synthetic;		  /* simulated data: every answer says so, nothing is taken */
 	int64_t synthetic_now_ms; /* the moment at which the simulated data ends */
@@ -92,6 +94,8 @@ void respond_problem(struct call *c, const struct problem *p);
 /* JSON, CSV or NDJSON, as asked for; name is for the file that a browser saves. What is pinned to a moment that has passed
  * may be kept for ever, whatever max_age_s says. */
 void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s);
+/* Answers r with what was given lately for the same; false when there is nothing. */
+bool respond_again(struct api *a, struct request *r);
 /* Takes p; adds type, ETag and caching, compresses. max_age_s 0: nobody may keep it. */
 #define RESPOND_FOREVER (365 * 24 * 3600)
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s);

@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/answers.h"
 #include "collector/api.h"
 #include "collector/coding.h"
 #include "collector/country.h"
 #include "collector/page.h"
+#include "common/clock.h"
 #include "common/jsonw.h"
+#include "common/limits.h"
 
 #define PROBLEM_MAX    (16 * 1024)
 #define CODE_MIN_BYTES 512
@@ -124,6 +127,50 @@ void respond_stream_head(const struct call *c, struct reply *p, size_t body_cap)
 	put_synthetic(c, p);
 }
 
+/* Which data an answer is of; one that may be kept for ever is of all that will come, too. */
+static uint64_t version_of(const struct api *a, int max_age_s)
+{
+	return max_age_s == RESPOND_FOREVER ? ANSWERS_ANY_VERSION
+					    : store_changes(a->publish->store);
+}
+
+static void keep(const struct call *c, const struct reply *p, int max_age_s)
+{
+	struct buf key;
+	buf_init(&key, 2 * HTTP_HEADERS_MAX);
+	answers_key(&key, c->request);
+	if (!key.overflow && p->status == 200 && max_age_s)
+		answers_keep(c->api->answers, key.data, version_of(c->api, max_age_s),
+			     clock_mono_ms() + max_age_s * 1000LL, p);
+	buf_clear(&key);
+}
+
+/* What the reader has already is not sent again. */
+static void leave_out(const struct request *r, struct reply *p, const char *etag)
+{
+	if (!is_unchanged(r, etag))
+		return;
+	p->status = 304;
+	buf_clear(&p->body);
+}
+
+bool respond_again(struct api *a, struct request *r)
+{
+	struct reply p;
+	struct buf key;
+	buf_init(&key, 2 * HTTP_HEADERS_MAX);
+	answers_key(&key, r);
+	bool found = !key.overflow &&
+		     answers_find(a->answers, key.data, version_of(a, 0), clock_mono_ms(), &p);
+	buf_clear(&key);
+	for (size_t i = 0; found && i < p.n_headers; i++)
+		if (!strcmp(p.names[i], "ETag"))
+			leave_out(r, &p, p.values[i]);
+	if (found)
+		request_reply_take(r, &p);
+	return found;
+}
+
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s)
 {
 	bool html = !strncmp(type, "text/html", 9);
@@ -145,15 +192,14 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 			     p->status == 200 && max_age_s == RESPOND_FOREVER ? ", immutable" : "");
 		reply_header(p, "ETag", "%s", etag);
 		reply_header(p, "Vary", "%sAccept-Encoding", c->route ? "" : "Accept, ");
-		if (p->status == 200 && is_unchanged(c->request, etag)) {
-			p->status = 304;
-			buf_clear(&p->body);
-		}
+		if (p->status == 200)
+			leave_out(c->request, p, etag);
 	}
 	const enum coding coding = coding_choose(request_header(c->request, "Accept-Encoding"));
 	if (p->body.len >= CODE_MIN_BYTES && strcmp(type, "image/png") &&
 	    coding_apply(coding, &p->body))
 		reply_header(p, "Content-Encoding", "%s", coding_str(coding));
+	keep(c, p, max_age_s);
 	request_reply_take(c->request, p);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "collector/answers.h"
 #include "collector/api.h"
 #include "collector/live.h"
 #include "collector/options.h"
@@ -122,6 +123,7 @@ static int start_server(struct serving *s, const struct conf *c, char *err, size
 		.archive = s->rig.archive,
 		.live = live_new(s->base, &s->rig.publish),
 		.raster = raster_new(s->base),
+		.answers = answers_new(),
 		.synthetic = s->rig.synthetic,
 		.synthetic_now_ms = s->rig.synthetic_now_ms,
 		.started_ms = clock_wall_ms(),
@@ -155,6 +157,7 @@ static void finish(struct serving *s)
 	server_free(s->api.server);
 	rig_close(&s->rig);
 	live_free(s->api.live);
+	answers_free(s->api.answers);
 	struct event *events[] = {s->tick, s->on_term, s->on_int};
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])

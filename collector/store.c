@@ -131,6 +131,7 @@ int store_reset(struct store *s)
 {
 	const struct store_key from = {0};
 	forget(s);
+	s->changes++;
 	for (size_t m = 0; m < STORE_MAPS; m++)
 		if (s->ops->erase(s->backend, (enum store_map)m, &from, NULL) < 0)
 			return -1;
@@ -240,6 +241,11 @@ struct archive_pos store_position(struct store *s)
 	return s->pos;
 }
 
+uint64_t store_changes(const struct store *s)
+{
+	return s->changes;
+}
+
 bool store_has_batch(struct store *s, const uint8_t id[static BATCH_ID])
 {
 	struct store_key k = key_batch(id);
@@ -305,6 +311,7 @@ int store_put_cell(struct store *s, const struct cell_key *key, const struct cel
 	struct series series = series_of_cell(key);
 	uint32_t number = store_number(s, &series);
 	struct buf value;
+	s->changes += !strcmp(series.region, REGION_OUTSIDE_IN);
 	if (number == SERIESMAP_NONE)
 		return -1;
 	struct store_key k = key_cell(number, key);

@@ -30,6 +30,9 @@ int store_commit(struct store *s, struct archive_pos pos);
 /* What others hold for it (store_watch) is written out, as at the start of a commit; nothing is for good yet. */
 int store_flush(struct store *s);
 struct archive_pos store_position(struct store *s);
+/* Grows with every change of what readers are told of: rows, events, and what is seen of hosts inside from outside. It
+ * begins anew with the store, and is only good for "nothing has changed since". */
+uint64_t store_changes(const struct store *s);
 /* Empties every view; the next store_commit sets the position. */
 int store_reset(struct store *s);
 

@@ -122,6 +122,7 @@ int store_put_events(struct store *s, const struct series *series, enum sign kin
 	struct list old = {0};
 	if (number == SERIESMAP_NONE)
 		return -1;
+	s->changes++;
 	int rc = read_events(s, STORE_EVENT, series, from_ms, INT64_MAX, &old);
 	for (size_t i = 0; i < old.n && rc == 0; i++)
 		if (old.events[i].kind == kind)
@@ -255,6 +256,7 @@ int store_past_events(struct store *s, const struct series *series,
 int store_put_past_event(struct store *s, const struct event *e)
 {
 	uint32_t number = store_number(s, &e->series);
+	s->changes++;
 	return number == SERIESMAP_NONE ? -1 : put_past(s, number, e);
 }
 
@@ -262,6 +264,7 @@ int store_forget_history(struct store *s)
 {
 	static const enum store_map maps[] = {STORE_PAST, STORE_EVENT, STORE_EVENT_PAST};
 	const struct store_key from = {0};
+	s->changes++;
 	if (chunkcache_flush(s->chunks) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)

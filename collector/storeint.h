@@ -19,6 +19,7 @@ struct store {
 	int64_t row_step_ms; /* 0 until a row says it */
 	int64_t bucket_ms;   /* 0 until a pulse says it */
 	int64_t began_ms;    /* see store_began */
+	uint64_t changes;    /* see store_changes */
 };
 
 /* Number of a series, which is written down when it is new; SERIESMAP_NONE on trouble. */

@@ -105,6 +105,7 @@ static int put_row(struct store *s, const struct row *r, enum store_map map, uin
 	    store_check_step(s, "row_step_ms", &s->row_step_ms, r->step_ms) < 0)
 		return -1;
 	const struct chunk_line line = {map, number, layer, r->step_ms};
+	s->changes++;
 	buf_init(&bytes, CHUNK_ENTRY_MAX);
 	row_encode(r, &bytes);
 	int rc = chunkcache_put(s->chunks, &line, r->start_ms, bytes.data, bytes.len);

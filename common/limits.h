@@ -80,6 +80,12 @@
 #define API_ROWS_MAX   500000
 #define API_EVENTS_MAX 50000
 
+/* Answers that are kept for those who ask the same again: the pages and figures that many look at, in two languages and
+ * five ranges, are some hundreds of 10 to 20 KB; a month of 31 provinces as JSON is some hundred KB, compressed. */
+#define ANSWERS_KEPT_MAX       1024
+#define ANSWERS_KEPT_ONE_MAX   (8u * 1024 * 1024)
+#define ANSWERS_KEPT_BYTES_MAX (64u * 1024 * 1024)
+
 /* Of one page, where an answer is asked for in pages: a row with all its counts is 1.4 KB of JSON, so a page stays below
  * what an answer may have in memory. */
 #define API_PAGE_MAX 50000

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/answers.h"
 #include "collector/ingest.h"
 #include "collector/live.h"
 #include "collector/options.h"
@@ -99,6 +100,7 @@ void web_serve(struct web *w, size_t max_connections, int request_timeout_s)
 	w->api.archive = w->rig.archive;
 	w->api.live = live_new(w->base, &w->rig.publish);
 	w->api.raster = raster_new(w->base);
+	w->api.answers = answers_new();
 	w->api.started_ms = clock_wall_ms();
 	keys_text(w->api.key, w->rig.box.pk);
 	w->api.server = server_new(&config, err, sizeof(err));
@@ -113,6 +115,7 @@ void web_stop(struct web *w)
 	server_free(w->api.server);
 	rig_close(&w->rig);
 	live_free(w->api.live);
+	answers_free(w->api.answers);
 	event_base_free(w->base);
 	scratch_remove(w->dir);
 }
