@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "collector/seriesmap.h"
 #include "common/log.h"
@@ -75,6 +76,16 @@ int abroad_no_say(struct abroad *o, int64_t from_ms, int64_t until_ms, int64_t b
 	for (size_t c = 0; c < CLASSES; c++)
 		cell_clear(&cells[c]);
 	return rc;
+}
+
+int abroad_add_late(struct abroad *o, const struct votes_bucket *b, int64_t from_ms,
+		    int64_t until_ms, int64_t bucket_ms)
+{
+	uint64_t before[CLASSES], after[CLASSES];
+	if (abroad_no_say(o, from_ms, until_ms, bucket_ms, before) < 0 || abroad_add(o, b) < 0 ||
+	    abroad_no_say(o, from_ms, until_ms, bucket_ms, after) < 0)
+		return -1;
+	return memcmp(before, after, sizeof(before)) != 0;
 }
 
 int abroad_save(struct abroad *o)

@@ -21,6 +21,9 @@ void abroad_free(struct abroad *o);
 struct control *abroad_control(struct abroad *o);
 /* Takes the votes of a control's bucket (VOTES_CONTROL, VOTES_OUTSIDE_IN). 0 or -1. */
 int abroad_add(struct abroad *o, const struct votes_bucket *b);
+/* The same in a step that has been judged: 1 when other targets than before have no say in [from, until), 0, -1. */
+int abroad_add_late(struct abroad *o, const struct votes_bucket *b, int64_t from_ms,
+		    int64_t until_ms, int64_t bucket_ms);
 /* Targets that the controls could not reach in [from, until). 0 or -1. */
 int abroad_no_say(struct abroad *o, int64_t from_ms, int64_t until_ms, int64_t bucket_ms,
 		  uint64_t no_say[static CLASSES]);

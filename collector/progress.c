@@ -150,6 +150,18 @@ int progress_save(struct progress *p, struct store *store)
 	return store_put_meta(store, "views", text);
 }
 
+bool progress_was_alive(const struct progress *p, int64_t from_ms, int64_t until_ms)
+{
+	return p->at.alive_from >= 0 && p->at.alive_from <= from_ms &&
+	       p->at.alive_until >= until_ms;
+}
+
+void progress_again(struct progress *p, int64_t start_ms)
+{
+	for (uint32_t i = 0; i < p->leaves.n; i++)
+		duelist_add(&p->due, start_ms, (struct due_leaf){i, true});
+}
+
 int progress_done(struct progress *p, struct store *store, int64_t start_ms)
 {
 	if (!duelist_at(&p->due, start_ms))

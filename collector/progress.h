@@ -3,6 +3,7 @@
 #ifndef COLLECTOR_PROGRESS_H
 #define COLLECTOR_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/contact.h"
@@ -31,6 +32,10 @@ void progress_clear(struct progress *p);
 int progress_load(struct progress *p, struct store *store);
 /* Writes what has changed: before a commit. 0 or -1. */
 int progress_save(struct progress *p, struct store *store);
+/* Was the collector up all the time in [from, until)? */
+bool progress_was_alive(const struct progress *p, int64_t from_ms, int64_t until_ms);
+/* Every leaf is due in a step that was looked at already. */
+void progress_again(struct progress *p, int64_t start_ms);
 /* Takes a step off the list. 0 or -1. */
 int progress_done(struct progress *p, struct store *store, int64_t start_ms);
 

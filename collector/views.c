@@ -10,8 +10,7 @@
  * over, since many probes send late at a time; a spool of months is worked off some hundred steps at a time. Their events are made
  * anew when all of it is done or another step becomes final: each time detectors run over much of what comes after.
  *
- * Until a step is final its rows are provisional and made anew as data comes. They leave no trace: the final row replaces
- * them.
+ * Until a step is final its rows are provisional, made anew as data comes, and leave no trace: the final row replaces them.
  *
  * Buckets are final sooner, since events are found by them: with the first record at or after
  *
@@ -36,7 +35,6 @@
 #include "collector/roster.h"
 #include "collector/timeline.h"
 #include "collector/votes.h"
-#include "common/log.h"
 
 #define GRACE_MIN_MS	   10000
 #define GRACE_MAX_MS	   120000
@@ -123,14 +121,13 @@ static int on_reset(void *arg)
 
 static int load(struct views *v)
 {
-	char text[METHOD_LEN], method[METHOD_LEN];
+	char made[METHOD_LEN], method[METHOD_LEN], synthetic[8];
 	method_text(v->country, &v->config, method);
-	if (store_get_meta(v->store, "synthetic", text, sizeof(text)) < 0)
+	if (store_get_meta(v->store, "synthetic", synthetic, sizeof(synthetic)) < 0 ||
+	    store_get_meta(v->store, "method", made, sizeof(made)) < 0)
 		return -1;
-	v->synthetic = !strcmp(text, "1");
-	if (store_get_meta(v->store, "method", text, sizeof(text)) < 0)
-		return -1;
-	if (!strcmp(text, method) || v->synthetic)
+	v->synthetic = !strcmp(synthetic, "1");
+	if (!strcmp(made, method) || v->synthetic)
 		return progress_load(&v->now, v->store) < 0 || abroad_load(v->abroad) < 0
 			       ? -1
 			       : chronicle_load(v->chronicle, v->now.at.pulse_until);
@@ -204,12 +201,6 @@ static int64_t pulse_next(const struct views *v)
 	return v->now.at.pulse_until + v->config.bucket_ms + v->pulse_grace_ms;
 }
 
-static bool was_alive(const struct views *v, int64_t from_ms, int64_t until_ms)
-{
-	return v->now.at.alive_from >= 0 && v->now.at.alive_from <= from_ms &&
-	       v->now.at.alive_until >= until_ms;
-}
-
 static int take_bucket(struct views *v, int64_t now_ms)
 {
 	int64_t start = v->now.at.pulse_until, end = start + v->config.bucket_ms;
@@ -219,7 +210,7 @@ static int take_bucket(struct views *v, int64_t now_ms)
 		heard[due->leaves[i].number] = true;
 	v->now.at.pulse_until = end;
 	bool alive = contact_take(&v->now.contact, start, v->config.bucket_ms) &&
-		     was_alive(v, start, end);
+		     progress_was_alive(&v->now, start, end);
 	int rc = beat_take(v->beat, start, heard, alive, now_ms);
 	free(heard);
 	return rc;
@@ -238,8 +229,8 @@ static int take_again(struct views *v, const struct due_step *due, int64_t now_m
 /* Those stay that a bucket which is taken again soon needs. */
 static int forget_cells(struct views *v)
 {
-	return cellbook_forget(v->cells,
-			       v->now.at.final_until - ROSTER_BUCKETS * v->config.bucket_ms);
+	int64_t before_ms = v->now.at.final_until - ROSTER_BUCKETS * v->config.bucket_ms;
+	return cellbook_forget(v->cells, before_ms);
 }
 
 static int make_final(struct views *v, int64_t now_ms)
@@ -247,7 +238,7 @@ static int make_final(struct views *v, int64_t now_ms)
 	const struct look look = look_of(v);
 	int64_t start = v->now.at.final_until, end = start + v->config.step_ms;
 	const struct due_step *due = duelist_at(&v->now.due, start);
-	bool alive = was_alive(v, start, end);
+	bool alive = progress_was_alive(&v->now, start, end);
 	v->now.at.final_until = end;
 	if (take_again(v, due, now_ms) < 0 ||
 	    look_at(&look, TIMELINE_FINAL, start, due, alive, now_ms) < 0 ||
@@ -334,8 +325,7 @@ int64_t views_due(const struct views *v)
 {
 	if (v->synthetic || v->now.at.final_until < 0)
 		return INT64_MAX;
-	int64_t final = final_next(v), pulse = pulse_next(v);
-	int64_t due = pulse < final ? pulse : final;
+	int64_t final = final_next(v), pulse = pulse_next(v), due = pulse < final ? pulse : final;
 	return has_late(v) && v->now.at.late_next < due ? v->now.at.late_next : due;
 }
 
@@ -360,7 +350,7 @@ static int fold_bucket(struct views *v, struct votes_bucket *b, uint32_t leaf, i
 {
 	const struct series *s = &v->now.leaves.series[leaf];
 	int64_t step = b->start_ms - b->start_ms % v->config.step_ms;
-	bool late = received_ms > step + v->config.step_ms + v->grace_ms, had_late = has_late(v);
+	bool late = received_ms > step + v->config.step_ms + v->grace_ms;
 	int changed = 0;
 	for (size_t c = 0; c < CLASSES && changed >= 0; c++) {
 		if (!b->has[c])
@@ -374,9 +364,20 @@ static int fold_bucket(struct views *v, struct votes_bucket *b, uint32_t leaf, i
 		return changed;
 	duelist_add(&v->now.due, step,
 		    (struct due_leaf){leaf, b->start_ms < v->now.at.pulse_until});
-	if (!had_late && has_late(v))
-		v->now.at.late_next = (received_ms / v->config.step_ms + 1) * v->config.step_ms;
 	return 0;
+}
+
+/* A step that has been judged is another one when other targets have no say in it. */
+static int fold_control(struct views *v, const struct votes_bucket *b)
+{
+	const struct views_config *c = &v->config;
+	int64_t step = b->start_ms - b->start_ms % c->step_ms;
+	if (b->series != VOTES_CONTROL || step >= v->now.at.final_until)
+		return abroad_add(v->abroad, b);
+	int changed = abroad_add_late(v->abroad, b, step, step + c->step_ms, c->bucket_ms);
+	if (changed > 0)
+		progress_again(&v->now, step);
+	return changed < 0 ? -1 : 0;
 }
 
 int views_fold(struct views *v, const struct batch *b, uint64_t probe, const struct placement *at,
@@ -386,7 +387,7 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 	int rc = 0;
 	if (seen_up(v, received_ms) < 0 || advance(v, received_ms) < 0)
 		return -1;
-	bool is_control = strcmp(b->country, v->country->code);
+	bool had_late = has_late(v), is_control = strcmp(b->country, v->country->code);
 	contact_heard(&v->now.contact, is_control, received_ms, v->config.bucket_ms);
 	uint32_t *networks = v->config.place ? place_networks(v->config.place, b) : NULL;
 	const struct evidence evidence = {.batch = b,
@@ -400,7 +401,9 @@ int views_fold(struct views *v, const struct batch *b, uint64_t probe, const str
 	for (size_t i = 0; i < votes.n && rc == 0; i++)
 		rc = votes.buckets[i].series == VOTES_HERE
 			     ? fold_bucket(v, &votes.buckets[i], leaf_of(v, at), received_ms)
-			     : abroad_add(v->abroad, &votes.buckets[i]);
+			     : fold_control(v, &votes.buckets[i]);
+	if (!had_late && has_late(v))
+		v->now.at.late_next = (received_ms / v->config.step_ms + 1) * v->config.step_ms;
 	votes_clear(&votes);
 	free(networks);
 	if (rc == 0 && cellbook_size(v->cells) > BOOK_MAX)

@@ -52,7 +52,8 @@ static int teardown(void **state)
 }
 
 /* What one probe sees: everything as usual there, but the canaries are gone. */
-static void fold(struct world *w, uint64_t probe, const char *country, int64_t t_ms)
+static void fold_late(struct world *w, uint64_t probe, const char *country, int64_t t_ms,
+		      int64_t received_ms)
 {
 	struct placement at = nation_place(w->country, "XX-01", 100);
 	struct batch b;
@@ -70,8 +71,13 @@ static void fold(struct world *w, uint64_t probe, const char *country, int64_t t
 			r->v[RESULT_FP] = -1;
 		}
 	}
-	assert_int_equal(views_fold(w->views, &b, probe, &at, t_ms + 300), 0);
+	assert_int_equal(views_fold(w->views, &b, probe, &at, received_ms), 0);
 	batch_clear(&b);
+}
+
+static void fold(struct world *w, uint64_t probe, const char *country, int64_t t_ms)
+{
+	fold_late(w, probe, country, t_ms, t_ms + 300);
 }
 
 static struct row row_at(struct world *w, int64_t t_ms)
@@ -113,10 +119,31 @@ static void test_controls(void **state)
 	assert_int_equal(store_get_row(w->stored->store, &s, T0 + 20000, &none), 0);
 }
 
+/* Controls that could not send for a while: their word counts all the same. */
+static void test_controls_late(void **state)
+{
+	struct world *w = *state;
+	pass(w, false);
+	for (int64_t t = T0 + 20000; t < T0 + 40000; t += 1000)
+		for (uint64_t i = 1; i <= 3; i++)
+			fold_late(w, 100 + i, "DE", t, T0 + UNTIL);
+	assert_int_equal(views_alive(w->views, T0 + UNTIL + 30000), 0);
+	struct row r = row_at(w, T0 + 25000), other = row_at(w, T0 + 10000);
+	assert_string_equal(state_str(r.v.state), "filtered");
+	assert_int_equal(r.revision, 2);
+	assert_int_equal(r.why, WHY_LATE);
+	assert_string_equal(state_str(other.v.state), "whitelist");
+	assert_int_equal(other.revision, 1);
+	struct pulse p;
+	struct series s = stored_series("XX-01", 100, ACCESS_MOBILE);
+	assert_int_equal(store_get_pulse(w->stored->store, &s, T0 + 29000, &p), 1);
+	assert_int_equal(p.sign[SIGN_LOSS].hit, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {T(test_alone), T(test_controls)};
+	const struct CMUnitTest tests[] = {T(test_alone), T(test_controls), T(test_controls_late)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
