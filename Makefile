@@ -23,6 +23,8 @@ LIBS_COMMON    := -linih -lsodium -lzstd -ljansson -lcrypto -lm
 LIBS_PROBE     := -lcurl -lcares -levent_core -lssl -lseccomp $(LIBS_COMMON)
 LIBS_COLLECTOR := -levent_core -levent_extra -lmaxminddb -lsqlite3 -lz $(LIBS_COMMON)
 
+# Every language is a file, named by its code. English comes first: addresses without a language are in it.
+LANGUAGES := collector/lang/en.def $(filter-out %/en.def,$(sort $(wildcard collector/lang/*.def)))
 obj       = $(patsubst %.c,$(O)/%.o,$(1))
 COMMON    := $(call obj,$(wildcard common/*.c))
 PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
@@ -34,7 +36,7 @@ BENCHES   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 EXPLORERS := $(patsubst $(B)/replay/%,$(B)/explore/%,$(FUZZERS))
 
-.PHONY: all run test demo sim sim-short deps deps-test unit e2e fuzz fuzz-replay explorers layers headers charts \
+.PHONY: all run test demo sim sim-short deps deps-test unit e2e fuzz fuzz-replay explorers layers languages headers charts \
         format format-check web shots bench bench-programs install clean FORCE
 all: $(B)/probe $(B)/collector $(B)/demo $(B)/sim
 
@@ -65,7 +67,12 @@ $(O)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(O)/%.o: $(O)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(call obj,$(wildcard collector/*.c tests/collector/*.c tests/fuzz/*.c)): | $(O)/collector/assets.h
+$(call obj,$(wildcard collector/*.c tests/*/*.c)): | $(O)/collector/assets.h $(O)/collector/languages.def
+$(O)/collector/languages.list: LIST = $(LANGUAGES)
+$(O)/collector/languages.def: $(O)/collector/languages.list
+	$(Q)for f in $(LANGUAGES); do \
+		printf '#define THIS_LANG LANG_%s\n#include "%s"\n#undef THIS_LANG\n' \
+			"$$(basename $$f .def | tr a-z A-Z)" $$f; done >$@
 # The look of charts, which also goes into pictures that stand alone, begins the stylesheet of the pages.
 $(O)/collector/style.css: collector/web/chart.css collector/web/style.css
 	@mkdir -p $(@D)
@@ -150,7 +157,9 @@ charts: deps-test
 	@sh tests/charts.sh
 layers:
 	@sh tests/layers.sh
-headers: $(O)/collector/assets.h
+languages:
+	@sh tests/languages.sh
+headers: $(O)/collector/assets.h $(O)/collector/languages.def
 	@CPPFLAGS="$(CPPFLAGS)" sh tests/headers.sh
 SOURCES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format:

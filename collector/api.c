@@ -129,18 +129,27 @@ static const struct route *find_suffixed(const char *path, bool pages, struct pa
 	return NULL;
 }
 
+/* "/fa/region/IR-23" is in Persian; what names no language is in English. */
+static enum lang path_lang(const char *path)
+{
+	size_t len = strcspn(path + 1, "/");
+	enum lang lang = path[1 + len] ? lang_parse(path + 1, len) : LANGS;
+	return lang == LANGS ? LANG_EN : lang;
+}
+
 static const struct route *find_route(const char *path, struct params *p, const char **tail,
 				      char room[static TAIL_LEN])
 {
-	bool fa = !strncmp(path, "/fa/", 4);
-	const char *plain = fa ? path + 3 : path;
-	const struct route *route = find_suffixed(plain, fa, p, tail, room);
+	enum lang lang = path_lang(path);
+	const char *plain = path + strlen(lang_prefix(lang));
+	bool pages = lang != LANG_EN;
+	const struct route *route = find_suffixed(plain, pages, p, tail, room);
 	if (!route) {
-		route = find(plain, strlen(plain), fa, tail);
+		route = find(plain, strlen(plain), pages, tail);
 		if (route)
 			p->format = route->formats[0];
 	}
-	p->lang = fa ? LANG_FA : LANG_EN;
+	p->lang = lang;
 	p->local_time = route && (route->methods & ROUTE_PAGE);
 	return route;
 }

@@ -40,10 +40,8 @@
 static const struct {
 	const char *name;
 	enum kind kind;
-	const char *en, *fa;
 } mechanisms[MECHANISMS] = {
-#define MECHANISM(sym, name, kind, doc_en, doc_fa)                                                 \
-	[MECH_##sym] = {name, KIND_##kind, doc_en, doc_fa},
+#define MECHANISM(sym, name, kind) [MECH_##sym] = {name, KIND_##kind},
 #include "collector/mechanism.def"
 #undef MECHANISM
 };
@@ -56,13 +54,6 @@ const char *mechanism_str(enum mechanism m)
 enum kind mechanism_kind(enum mechanism m)
 {
 	return (unsigned int)m < MECHANISMS ? mechanisms[m].kind : KINDS;
-}
-
-const char *mechanism_meaning(enum mechanism m, const char *lang)
-{
-	if ((unsigned int)m >= MECHANISMS)
-		return "";
-	return strcmp(lang, "fa") ? mechanisms[m].en : mechanisms[m].fa;
 }
 
 uint8_t cell_rate(int64_t bytes, int64_t us)

@@ -28,7 +28,7 @@ struct cell_key {
 enum cell_link_bit { CELL_LINK_V4, CELL_LINK_V6, CELL_LINK_GATEWAY, CELL_LINK_NS };
 
 enum mechanism {
-#define MECHANISM(sym, name, kind, doc_en, doc_fa) MECH_##sym,
+#define MECHANISM(sym, name, kind) MECH_##sym,
 #include "collector/mechanism.def"
 #undef MECHANISM
 	MECHANISMS
@@ -37,7 +37,6 @@ enum mechanism {
 const char *mechanism_str(enum mechanism m);
 /* The step that shows it. */
 enum kind mechanism_kind(enum mechanism m);
-const char *mechanism_meaning(enum mechanism m, const char *lang); /* "en" or "fa" */
 
 /* Every mask but those of QUIC has one bit per slot of the class (country.h). Services over QUIC have slots of
  * their own, counted apart, and are in step_tried[KIND_QUIC] and step_ok[KIND_QUIC] alone. */

@@ -154,7 +154,7 @@ static void put_head(struct html *h, const struct chart_frame *f)
 		  "xmlns=\"http://www.w3.org/2000/svg\" lang=\"%s\" width=\"%d\" height=\"%d\" "
 		  "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" role=\"img\" "
 		  "aria-labelledby=\"title desc\">\n<title id=\"title\">",
-		  h->lang == LANG_FA ? "fa" : "en", f->width, f->height, f->width, f->height);
+		  lang_of(h->lang)->code, f->width, f->height, f->width, f->height);
 	html_text(h, f->title);
 	html_put(h, "</title>\n<desc id=\"desc\">");
 	html_text(h, f->desc);

@@ -7,6 +7,7 @@
 
 #include "collector/calendar.h"
 #include "collector/html.h"
+#include "collector/rowtext.h"
 #include "collector/telling.h"
 
 #define TEXT_MAX 8192
@@ -22,7 +23,7 @@ const char *feed_path(char out[static FEED_PATH_LEN], const struct event *e)
 
 static const char *language_path(const struct feed *f)
 {
-	return f->lang == LANG_FA ? "/fa" : "";
+	return lang_prefix(f->lang);
 }
 
 static void put_title(struct buf *out, const struct feed *f, const struct event *e)
@@ -45,7 +46,7 @@ static void put_name(struct buf *out, const struct feed *f)
 	if (f->synthetic)
 		buf_printf(out, "[%s] ", html_word(f->lang, TEXT_SYNTHETIC));
 	html_fill(out, f->lang, TEXT_FEED, html_word(f->lang, TEXT_SITE),
-		  f->lang == LANG_FA ? f->country->name_fa : f->country->name_en, NULL);
+		  rowtext_country_name(f->country, f->lang), NULL);
 }
 
 /* --- Atom --- */
@@ -106,7 +107,7 @@ void feed_atom(struct buf *out, const struct feed *f)
 	html_putf(&h,
 		  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed "
 		  "xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"%s\">\n<title>",
-		  f->lang == LANG_FA ? "fa" : "en");
+		  lang_of(f->lang)->code);
 	html_text(&h, name.data);
 	html_put(&h, "</title>\n<id>");
 	html_text(&h, f->self);

@@ -3,29 +3,23 @@
 
 #include <stdarg.h>
 
-static const char *const words[TEXTS][2] = {
-#define TEXT(sym, en, fa) [TEXT_##sym] = {en, fa},
-#include "collector/text.def"
+static const char *const words[LANGS][TEXTS] = {
+#define LANGUAGE(sym, code, name, direction, digits, calendar)
+#define TEXT(sym, text) [THIS_LANG][TEXT_##sym] = (text),
+#include "collector/languages.def"
 #undef TEXT
+#undef LANGUAGE
 };
 
 static const enum text state_texts[STATES] = {
-	[STATE_INSUFFICIENT] = TEXT_STATE_INSUFFICIENT,
-	[STATE_OPEN] = TEXT_STATE_OPEN,
-	[STATE_FILTERED] = TEXT_STATE_FILTERED,
-	[STATE_RESTRICTED] = TEXT_STATE_RESTRICTED,
-	[STATE_THROTTLED] = TEXT_STATE_THROTTLED,
-	[STATE_WHITELIST] = TEXT_STATE_WHITELIST,
-	[STATE_DOMESTIC_ONLY] = TEXT_STATE_DOMESTIC_ONLY,
-	[STATE_PARTIAL_DOMESTIC] = TEXT_STATE_PARTIAL_DOMESTIC,
-	[STATE_CUT] = TEXT_STATE_CUT,
-	[STATE_NO_LINK] = TEXT_STATE_NO_LINK,
-	[STATE_SILENT] = TEXT_STATE_SILENT,
+#define STATE(sym, name, rank, loss) [STATE_##sym] = TEXT_STATE_##sym,
+#include "collector/state.def"
+#undef STATE
 };
 
 const char *html_word(enum lang lang, enum text t)
 {
-	return words[t][lang == LANG_FA];
+	return words[lang][t];
 }
 
 enum text html_state_text(enum state s)

@@ -1,4 +1,4 @@
-/* html.h: escaped HTML, and the words of the pages in their language (text.def). Pure. */
+/* html.h: escaped HTML, and the words of the pages in their language (lang/). Pure. */
 #ifndef COLLECTOR_HTML_H
 #define COLLECTOR_HTML_H
 
@@ -7,9 +7,11 @@
 #include "common/buf.h"
 
 enum text {
-#define TEXT(sym, en, fa) TEXT_##sym,
-#include "collector/text.def"
+#define LANGUAGE(sym, code, name, direction, digits, calendar)
+#define TEXT(sym, text) TEXT_##sym,
+#include "collector/lang/en.def"
 #undef TEXT
+#undef LANGUAGE
 	TEXTS
 };
 
@@ -18,7 +20,7 @@ struct html {
 	enum lang lang;
 };
 
-/* As it stands in text.def. */
+/* As it stands in the file of the language. */
 const char *html_word(enum lang lang, enum text t);
 enum text html_state_text(enum state s);
 

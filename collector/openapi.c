@@ -203,8 +203,8 @@ static void put_info(struct jsonw *j, const struct country *country)
 	jsonw_str(j, "description",
 		  "No key, any origin. Times are RFC 3339, epoch seconds, or relative like -24h. "
 		  "An answer "
-		  "of a pinned asof never changes. Pages are there a second time under /fa, in "
-		  "Persian.");
+		  "of a pinned asof never changes. Pages are there in other languages too, with "
+		  "the code of the language before the path: /fa/.");
 	jsonw_object(j, "license");
 	jsonw_str(j, "name", "CC BY 4.0 (data)");
 	jsonw_str(j, "url", "https://creativecommons.org/licenses/by/4.0/");

@@ -60,7 +60,7 @@ void page_keep(struct buf *out, const struct view *v, bool times, bool some)
 
 void page_href(struct buf *out, const struct view *v, const char *path)
 {
-	buf_printf(out, "%s%s", v->lang == LANG_FA ? "/fa" : "", path);
+	buf_printf(out, "%s%s", lang_prefix(v->lang), path);
 	page_keep(out, v, true, false);
 }
 
@@ -77,7 +77,7 @@ void page_permalink(struct buf *out, const struct view *v, const char *path)
 {
 	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN], asof[CALENDAR_RFC3339_LEN];
 	page_origin(out, v->call);
-	buf_printf(out, "%s%s?from=%s&until=%s&asof=%s", v->lang == LANG_FA ? "/fa" : "", path,
+	buf_printf(out, "%s%s?from=%s&until=%s&asof=%s", lang_prefix(v->lang), path,
 		   calendar_rfc3339(from, v->from_ms, 0), calendar_rfc3339(until, v->until_ms, 0),
 		   calendar_rfc3339(asof, v->call->now_ms, 0));
 	keep_writing(out, &(bool){true}, v);
@@ -92,11 +92,11 @@ static bool is_live(const struct view *v, const struct page *p)
 static void put_head(struct html *h, const struct page *p)
 {
 	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
-	bool fa = h->lang == LANG_FA;
+	const struct language *l = lang_of(h->lang);
 	html_putf(h,
 		  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta "
 		  "charset=\"utf-8\">\n",
-		  fa ? "fa" : "en", fa ? "rtl" : "ltr");
+		  l->code, l->direction);
 	html_put(
 		h,
 		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
@@ -112,7 +112,7 @@ static void put_head(struct html *h, const struct page *p)
 	html_putf(h,
 		  "<link rel=\"alternate\" type=\"application/atom+xml\" "
 		  "href=\"%s/events.atom\">\n",
-		  fa ? "/fa" : "");
+		  lang_prefix(h->lang));
 	html_putf(h, "<script src=\"/web/page.js?v=%s\" defer></script>\n",
 		  page_asset_version(script, asset_page_js, asset_page_js_len));
 	html_put(h, "</head>\n<body>\n");
@@ -143,7 +143,7 @@ static void put_pages(struct html *h)
 	html_say(h, TEXT_PAGES, NULL, NULL, NULL);
 	html_put(h, "\">");
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		html_putf(h, "%s<a href=\"%s%s\">", i ? " · " : "", h->lang == LANG_FA ? "/fa" : "",
+		html_putf(h, "%s<a href=\"%s%s\">", i ? " · " : "", lang_prefix(h->lang),
 			  pages[i].path);
 		html_say(h, pages[i].text, NULL, NULL, NULL);
 		html_put(h, "</a>");
@@ -151,21 +151,27 @@ static void put_pages(struct html *h)
 	html_put(h, "</nav>\n");
 }
 
+/* The same page in another language. */
+static void put_language(struct html *h, const struct view *v, const struct page *p, enum lang lang)
+{
+	const struct language *l = lang_of(lang);
+	html_putf(h, " <a lang=\"%s\" href=\"%s", l->code, lang_prefix(lang));
+	put_address(h, v, p->path);
+	html_putf(h, "\">%s</a>", l->name);
+}
+
 static void put_top(struct html *h, const struct view *v, const struct page *p)
 {
-	bool fa = v->lang == LANG_FA;
-	html_put(h, "<div class=\"top\"><a class=\"brand\" href=\"");
-	html_put(h, fa ? "/fa/" : "/");
-	html_put(h, "\"><img src=\"/web/icon.svg\" width=\"20\" height=\"20\" alt=\"\"> ");
+	html_putf(h, "<div class=\"top\"><a class=\"brand\" href=\"%s/\">", lang_prefix(v->lang));
+	html_put(h, "<img src=\"/web/icon.svg\" width=\"20\" height=\"20\" alt=\"\"> ");
 	html_say(h, TEXT_SITE, NULL, NULL, NULL);
 	html_put(h, "</a> <span class=\"tag\">");
 	html_say(h, TEXT_TAGLINE, NULL, NULL, NULL);
-	html_putf(h, "</span><a class=\"lang\" lang=\"%s\" href=\"%s", fa ? "en" : "fa",
-		  fa ? "" : "/fa");
-	put_address(h, v, p->path);
-	html_put(h, "\">");
-	html_say(h, TEXT_OTHER_LANGUAGE, NULL, NULL, NULL);
-	html_put(h, "</a></div>\n");
+	html_put(h, "</span><span class=\"langs\">");
+	for (enum lang l = 0; l < LANGS; l++)
+		if (l != v->lang)
+			put_language(h, v, p, l);
+	html_put(h, "</span></div>\n");
 	put_pages(h);
 	html_put(h, "</header>\n");
 }
@@ -181,7 +187,7 @@ static void put_when_known(struct html *h, const struct view *v, const struct pa
 	html_put(h, "<p class=\"at\" role=\"note\">");
 	html_say(h, TEXT_ASOF, when, NULL, NULL);
 	html_put(h, " <a href=\"");
-	html_put(h, v->lang == LANG_FA ? "/fa" : "");
+	html_put(h, lang_prefix(v->lang));
 	html_text(h, p->path);
 	html_put(h, "\">");
 	html_say(h, TEXT_ASOF_NOW, NULL, NULL, NULL);
@@ -276,7 +282,7 @@ static void put_method(struct html *h, const struct view *v)
 	enum lang l = v->lang;
 	html_put(h, "<p>");
 	html_say(h, TEXT_METHOD, NULL, NULL, NULL);
-	html_putf(h, " <a href=\"%s/method\">", l == LANG_FA ? "/fa" : "");
+	html_putf(h, " <a href=\"%s/method\">", lang_prefix(l));
 	html_say(h, TEXT_METHOD_LINK, NULL, NULL, NULL);
 	html_put(h, "</a>.");
 	if (v->call->api->publish->min_probes > 1) {

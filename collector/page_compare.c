@@ -88,7 +88,7 @@ static void put_form(struct html *h, const struct view *v, const struct strips *
 	html_putf(
 		h,
 		"<form class=\"choose\" method=\"get\" action=\"%s/compare\">\n<details><summary>",
-		v->lang == LANG_FA ? "/fa" : "");
+		lang_prefix(v->lang));
 	html_say(h, TEXT_COMPARE_CHOOSE, words_int(h->lang, SERIES_MAX).s, NULL, NULL);
 	html_put(h, "</summary>\n<ul>\n");
 	for (size_t i = 0; i < c->n_regions; i++)

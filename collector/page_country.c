@@ -326,7 +326,7 @@ void page_problem(struct call *c, const struct problem *p)
 	html_put(&d.html, "<p lang=\"en\" dir=\"ltr\">");
 	html_text(&d.html, p->detail);
 	html_put(&d.html, "</p>\n<p><a href=\"");
-	html_put(&d.html, d.view.lang == LANG_FA ? "/fa/" : "/");
+	html_putf(&d.html, "%s/", lang_prefix(d.view.lang));
 	html_put(&d.html, "\">");
 	html_say(&d.html, TEXT_HOME, NULL, NULL, NULL);
 	html_put(&d.html, "</a></p>\n");

@@ -8,6 +8,7 @@
 #include "collector/cite.h"
 #include "collector/country.h"
 #include "collector/feed.h"
+#include "collector/meaning.h"
 #include "collector/page.h"
 #include "collector/telling.h"
 #include "collector/words.h"
@@ -117,7 +118,7 @@ static void part_facts(struct html *h, const struct view *v, const struct event 
 		put_fact(h, TEXT_FACT_DURATION, words_duration(l, e->end_ms - e->onset_ms).s);
 	put_when(h, v, TEXT_FACT_DETECTED, e->detected_ms, 0, 0);
 	if (e->state != STATE_INSUFFICIENT)
-		put_fact(h, TEXT_FACT_WORST, state_meaning(e->state, l == LANG_FA ? "fa" : "en"));
+		put_fact(h, TEXT_FACT_WORST, meaning_state(l, e->state));
 	put_fact(h, TEXT_FACT_BASIS, html_word(l, basis(e)));
 	if (e->n) {
 		struct buf votes;
@@ -144,8 +145,7 @@ static void put_revision(struct html *h, const struct view *v, const struct even
 	put_moment(&when, v, e->revised_ms);
 	html_put(h, "<li>");
 	html_say(h, e->revision > 1 ? TEXT_REVISION_BECAUSE : TEXT_REVISION_FIRST,
-		 words_int(h->lang, e->revision).s, when.data,
-		 why_meaning(e->why, h->lang == LANG_FA ? "fa" : "en"));
+		 words_int(h->lang, e->revision).s, when.data, meaning_why(h->lang, e->why));
 	html_put(h, " ");
 	html_say(h, TEXT_EVENT_WORST, html_word(h->lang, html_state_text(e->state)), NULL, NULL);
 	html_put(h, "; ");
@@ -219,7 +219,7 @@ static void part_cite(struct html *h, const struct view *v, const struct page *p
 		.title = p->headline,
 		.site = html_word(h->lang, TEXT_SITE),
 		.url = url.data,
-		.language = h->lang == LANG_FA ? "fa" : "en",
+		.language = lang_of(h->lang)->code,
 		.version_ms = v->call->now_ms,
 		.method = METHOD_VERSION,
 		.synthetic = v->call->api->synthetic,

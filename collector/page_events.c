@@ -4,6 +4,7 @@
 #include "collector/calendar.h"
 #include "collector/country.h"
 #include "collector/feed.h"
+#include "collector/meaning.h"
 #include "collector/page.h"
 #include "collector/words.h"
 
@@ -51,7 +52,7 @@ static void put_link(struct html *h, const struct view *v, const struct event *e
 {
 	char path[FEED_PATH_LEN], asof[CALENDAR_RFC3339_LEN];
 	feed_path(path, e);
-	html_put(h, v->lang == LANG_FA ? " <a href=\"/fa" : " <a href=\"");
+	html_putf(h, " <a href=\"%s", lang_prefix(v->lang));
 	html_text(h, path);
 	if (v->call->params.asof_ms)
 		html_putf(h, "?asof=%s", calendar_rfc3339(asof, v->call->params.asof_ms, 0));
@@ -146,7 +147,7 @@ void part_legend(struct html *h, const struct view *v)
 		html_put(h, " ");
 		say(h, html_state_text((enum state)s));
 		html_put(h, "</dt><dd>");
-		html_text(h, state_meaning((enum state)s, h->lang == LANG_FA ? "fa" : "en"));
+		html_text(h, meaning_state(h->lang, (enum state)s));
 		html_put(h, "</dd></div>\n");
 	}
 	html_put(h, "</dl>\n</section>\n");

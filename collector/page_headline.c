@@ -1,5 +1,6 @@
 /* page_headline.c: the state of a country in one sentence. It says what was observed, and what was
  * not; never who did it or why. */
+#include "collector/meaning.h"
 #include "collector/page.h"
 #include "collector/withhold.h"
 #include "collector/words.h"
@@ -30,8 +31,7 @@ static struct tally count(const struct strips *provinces)
 
 void headline_series(struct buf *out, enum lang lang, const char *name, const struct strip *s)
 {
-	html_fill(out, lang, TEXT_HEAD_STATE, name,
-		  state_meaning(s->current.v.state, lang == LANG_FA ? "fa" : "en"), NULL);
+	html_fill(out, lang, TEXT_HEAD_STATE, name, meaning_state(lang, s->current.v.state), NULL);
 }
 
 void headline_provinces(struct buf *out, const struct view *v, const struct strips *provinces,

@@ -1,5 +1,6 @@
 /* page_parts.c: tables of the newest step: what probes reach, and how it fails. Every figure comes with
  * its n. */
+#include "collector/meaning.h"
 #include "collector/page.h"
 #include "collector/words.h"
 
@@ -77,7 +78,7 @@ void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text
 			any = true;
 		}
 		html_put(h, "<tr><th scope=\"row\">");
-		html_text(h, mechanism_meaning((enum mechanism)m, l == LANG_FA ? "fa" : "en"));
+		html_text(h, meaning_mechanism(l, (enum mechanism)m));
 		html_put(h, "</th><td>");
 		html_say(h, TEXT_REACH_OF, words_int(l, c->hit).s, words_int(l, c->n).s, NULL);
 		html_put(h, "</td></tr>\n");

@@ -6,6 +6,7 @@
 
 #include "collector/country.h"
 #include "collector/page.h"
+#include "collector/rowtext.h"
 #include "collector/withhold.h"
 #include "collector/words.h"
 
@@ -19,7 +20,7 @@ struct row_words {
 
 const char *page_country_name(const struct view *v)
 {
-	return v->lang == LANG_FA ? v->country->name_fa : v->country->name_en;
+	return rowtext_country_name(v->country, v->lang);
 }
 
 static enum text access_text(enum access_type a)

@@ -38,7 +38,7 @@ static void put_ranges(struct html *h, const struct view *v, const struct page *
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		bool now = v->range_ms == ranges[i].hours * 3600000LL;
 		html_put(h, i ? " <a href=\"" : "<a href=\"");
-		html_put(h, v->lang == LANG_FA ? "/fa" : "");
+		html_put(h, lang_prefix(v->lang));
 		html_text(h, p->path);
 		html_putf(h, "%srange=%s", strchr(p->path, '?') ? "&amp;" : "?", ranges[i].value);
 		put_kept(h, v);
@@ -115,7 +115,7 @@ static void put_form(struct html *h, const struct view *v, const struct page *p)
 	};
 	html_put(h, "<details class=\"times\"><summary>");
 	say(h, TEXT_TIMES);
-	html_putf(h, "</summary>\n<form action=\"%s%.*s\">", v->lang == LANG_FA ? "/fa" : "",
+	html_putf(h, "</summary>\n<form action=\"%s%.*s\">", lang_prefix(v->lang),
 		  (int)strcspn(p->path, "?"), p->path);
 	put_hidden(h, &v->call->query);
 	put_time(h, v, "from", TEXT_TIMES_FROM, v->from_ms);

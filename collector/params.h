@@ -12,6 +12,7 @@
 
 #include "collector/calendar.h"
 #include "collector/cursor.h"
+#include "collector/lang.h"
 #include "collector/problem.h"
 #include "collector/query.h"
 #include "collector/row.h"
@@ -53,7 +54,6 @@ enum format {
 	FORMAT_FILE,
 	FORMAT_NDJSON, /* has paths of its own: a list without an envelope */
 };
-enum lang { LANG_EN, LANG_FA };
 
 #define PARAMS_SERIES_MAX	64 /* regions or ISPs named in one request */
 #define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)

@@ -14,7 +14,13 @@
 const char *const params_range_words[] = {"1h", "6h", "24h", "7d", "30d", "365d", NULL};
 const char *const params_calendar_words[] = {
 	[CALENDAR_GREGORIAN] = "gregorian", [CALENDAR_JALALI] = "jalali", [CALENDARS] = NULL};
-const char *const params_lang_words[] = {"en", "fa", NULL};
+const char *const params_lang_words[] = {
+#define LANGUAGE(sym, code, name, direction, digits, calendar) code,
+#define TEXT(sym, text)
+#include "collector/languages.def"
+#undef TEXT
+#undef LANGUAGE
+	NULL};
 const char *const params_format_words[] = {"json", "csv", NULL};
 
 int params_refuse_word(struct reading *r, const char *value, const char *const *words)
@@ -172,9 +178,10 @@ int params_take_calendar(struct reading *r, const char *value)
 
 int params_take_lang(struct reading *r, const char *value)
 {
-	if (strcmp(value, "en") && strcmp(value, "fa"))
+	enum lang lang = lang_parse(value, strlen(value));
+	if (lang == LANGS)
 		return params_refuse_word(r, value, params_lang_words);
-	r->p->lang = *value == 'f' ? LANG_FA : LANG_EN;
+	r->p->lang = lang;
 	r->p->lang_given = true;
 	return 0;
 }

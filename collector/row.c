@@ -37,24 +37,15 @@
 #define DECIMALS 10000.0
 #define DAY_MIN	 1440 /* minutes */
 
-static const struct {
-	const char *name, *en, *fa;
-} whys[WHYS] = {
-#define WHY(sym, name, doc_en, doc_fa) [WHY_##sym] = {name, doc_en, doc_fa},
+static const char *const whys[WHYS] = {
+#define WHY(sym, name) [WHY_##sym] = (name),
 #include "collector/why.def"
 #undef WHY
 };
 
 const char *why_str(enum why w)
 {
-	return (unsigned int)w < WHYS ? whys[w].name : "unknown";
-}
-
-const char *why_meaning(enum why w, const char *lang)
-{
-	if ((unsigned int)w >= WHYS)
-		return "";
-	return strcmp(lang, "fa") ? whys[w].en : whys[w].fa;
+	return (unsigned int)w < WHYS ? whys[w] : "unknown";
 }
 
 bool region_is_place(const char *region)

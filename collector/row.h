@@ -34,14 +34,13 @@ struct series {
 
 /* Why there is a revision. */
 enum why {
-#define WHY(sym, name, doc_en, doc_fa) WHY_##sym,
+#define WHY(sym, name) WHY_##sym,
 #include "collector/why.def"
 #undef WHY
 	WHYS
 };
 
 const char *why_str(enum why w);
-const char *why_meaning(enum why w, const char *lang); /* "en" or "fa" */
 
 /* What is published never changes without a new revision, which says why; earlier ones are kept
  * (store.h). */

@@ -21,17 +21,28 @@ const char *rowtext_isp(char out[static ROWTEXT_ISP_LEN], uint32_t isp)
 	return out;
 }
 
+/* The tables of a country have names in English and in Persian; readers of other languages get the former. */
+static const char *in(enum lang lang, const char *en, const char *fa)
+{
+	return *fa && !strcmp(lang_of(lang)->code, "fa") ? fa : en;
+}
+
+const char *rowtext_country_name(const struct country *c, enum lang lang)
+{
+	return in(lang, c->name_en, c->name_fa);
+}
+
 const char *rowtext_region_name(const struct country *c, const char *code, enum lang lang)
 {
 	const struct region *r = country_region(c, code);
-	const char *name = !r ? "" : lang == LANG_FA ? r->name_fa : r->name_en;
+	const char *name = !r ? "" : in(lang, r->name_en, r->name_fa);
 	return *name ? name : code;
 }
 
 const char *rowtext_isp_name(const struct country *c, uint32_t isp, enum lang lang)
 {
 	const struct isp *i = isp == ISP_ANY ? NULL : country_isp(c, isp);
-	return !i ? "" : lang == LANG_FA && i->name_fa[0] ? i->name_fa : i->name_en;
+	return !i ? "" : in(lang, i->name_en, i->name_fa);
 }
 
 void rowtext_csv_field(struct buf *out, const char *value)

@@ -50,6 +50,8 @@ const char *rowtext_isp(char out[static ROWTEXT_ISP_LEN], uint32_t isp);
 /* One CSV field, quoted when it must be (RFC 4180). */
 void rowtext_csv_field(struct buf *out, const char *value);
 
+/* The country in a language. */
+const char *rowtext_country_name(const struct country *c, enum lang lang);
 /* Names of a series' parts in a language; the code when there is no name, "" for any. */
 const char *rowtext_region_name(const struct country *c, const char *code, enum lang lang);
 const char *rowtext_isp_name(const struct country *c, uint32_t isp, enum lang lang);

@@ -64,12 +64,12 @@ static void tell(struct buf *out, const struct rowtext *t, enum lang lang, const
 	telling_event(out, &telling, e);
 }
 
-static void json_sentence(struct jsonw *j, const struct rowtext *t, const char *key, enum lang lang,
+static void json_sentence(struct jsonw *j, const struct rowtext *t, enum lang lang,
 			  const struct event *e)
 {
 	struct buf text;
 	tell(&text, t, lang, e);
-	jsonw_str(j, key, text.data);
+	jsonw_str(j, lang_of(lang)->code, text.data);
 	buf_clear(&text);
 }
 
@@ -116,8 +116,8 @@ static void json_event(struct jsonw *j, const struct rowtext *t, const struct ev
 	jsonw_str(j, "why", why_str(e->why));
 	rowfield_json_time(j, t, "revised", e->revised_ms);
 	jsonw_object(j, "sentence");
-	json_sentence(j, t, "en", LANG_EN, e);
-	json_sentence(j, t, "fa", LANG_FA, e);
+	for (enum lang l = 0; l < LANGS; l++)
+		json_sentence(j, t, l, e);
 	jsonw_end(j);
 	rowfield_json_jalali(j, t, "onset_jalali", e->onset_ms);
 	rowfield_json_jalali(j, t, "end_jalali", e->end_ms);
@@ -142,8 +142,9 @@ void rowtext_event_csv_head(struct buf *out, const struct rowtext *t)
 	buf_puts(out, "id,state,scope,region,isp,access,onset,onset_lo,onset_hi,end,detected,"
 		      "severity,probes,revision,kind,end_lo,end_hi,returning_since,basis,lost_lo,"
 		      "lost_hi,expected,why,revised,returns,returns_partial,returns_total_s,"
-		      "returns_last,hours_days,hours_from,hours_until,votes_n,votes_of,"
-		      "sentence_en,sentence_fa");
+		      "returns_last,hours_days,hours_from,hours_until,votes_n,votes_of");
+	for (enum lang l = 0; l < LANGS; l++)
+		buf_printf(out, ",sentence_%s", lang_of(l)->code);
 	rowfield_csv_jalali_head(out, t, "onset_jalali");
 	rowfield_csv_jalali_head(out, t, "end_jalali");
 	rowfield_csv_tail_head(out, t);
@@ -194,8 +195,8 @@ void rowtext_event_csv(struct buf *out, const struct rowtext *t, const struct ev
 	rowfield_csv_time(out, t, e->revised_ms);
 	csv_course(out, t, e);
 	rowfield_csv_count(out, e->hit, e->n);
-	csv_sentence(out, t, LANG_EN, e);
-	csv_sentence(out, t, LANG_FA, e);
+	for (enum lang l = 0; l < LANGS; l++)
+		csv_sentence(out, t, l, e);
 	rowfield_csv_jalali(out, t, e->onset_ms);
 	rowfield_csv_jalali(out, t, e->end_ms);
 	rowfield_csv_tail(out, t, &e->series);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "collector/html.h"
+#include "collector/meaning.h"
 #include "collector/rowtext.h"
 #include "collector/words.h"
 #include "common/clock.h"
@@ -86,7 +87,7 @@ static void put_where(struct buf *out, const struct teller *w)
 {
 	const struct series *s = &w->e->series;
 	const struct country *c = w->t->country;
-	const char *name = w->lang == LANG_FA ? c->name_fa : c->name_en;
+	const char *name = rowtext_country_name(c, w->lang);
 	if (*s->region)
 		name = rowtext_region_name(c, s->region, w->lang);
 	if (s->isp != ISP_ANY || s->access != ACCESS_ANY) {
@@ -239,8 +240,7 @@ static void put_worst(const struct teller *w)
 {
 	const struct event *e = w->e;
 	if (e->kind == SIGN_LOSS && e->state != STATE_SILENT && e->state != STATE_INSUFFICIENT)
-		add(w, TEXT_TELL_WORST, state_meaning(e->state, w->lang == LANG_FA ? "fa" : "en"),
-		    NULL, NULL);
+		add(w, TEXT_TELL_WORST, meaning_state(w->lang, e->state), NULL, NULL);
 	if (e->basis & EVENT_VOTES && !isnan(e->lost_lo) && e->lost_lo < e->lost_hi)
 		add(w, TEXT_TELL_PARTS, words_percent(w->lang, e->lost_lo).s,
 		    words_percent(w->lang, e->lost_hi).s, NULL);
@@ -278,8 +278,8 @@ static void put_doubts(const struct teller *w)
 		add(w, e->basis & EVENT_VOTES ? TEXT_TELL_PRESUMED_PART : TEXT_TELL_PRESUMED, NULL,
 		    NULL, NULL);
 	if (e->revision > 1 && e->why != WHY_FIRST && e->why != WHY_COURSE)
-		add(w, TEXT_TELL_REVISED, date(w, e->revised_ms).s,
-		    why_meaning(e->why, w->lang == LANG_FA ? "fa" : "en"), NULL);
+		add(w, TEXT_TELL_REVISED, date(w, e->revised_ms).s, meaning_why(w->lang, e->why),
+		    NULL);
 }
 
 static bool is_withdrawn(const struct event *e)
@@ -295,7 +295,7 @@ void telling_lead(struct buf *out, const struct telling *t, const struct event *
 	if (is_withdrawn(e)) {
 		say(&w, TEXT_TELL_LOCAL, NULL, NULL, NULL);
 		say(&w, TEXT_TELL_WITHDRAWN, date(&w, e->revised_ms).s,
-		    why_meaning(e->why, t->lang == LANG_FA ? "fa" : "en"), NULL);
+		    meaning_why(t->lang, e->why), NULL);
 		return;
 	}
 	put_end(&w);

@@ -6,7 +6,7 @@
  *
  * It says what was observed, where, when, by how many, and how sure that is; what is presumed is
  * called so, and what was revised says why. It never says who did it, or why: measurement can't see
- * that. The words are in text.def. */
+ * that. The words are in lang/. */
 #ifndef COLLECTOR_TELLING_H
 #define COLLECTOR_TELLING_H
 

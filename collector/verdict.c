@@ -16,42 +16,31 @@
 #define SILENT_OF 20
 #define DECIMALS  1e4
 
-static const struct {
-	const char *name, *en, *fa;
-} signs[SIGNS] = {
-#define SIGN(sym, name, doc_en, doc_fa) [SIGN_##sym] = {name, doc_en, doc_fa},
+static const char *const signs[SIGNS] = {
+#define SIGN(sym, name) [SIGN_##sym] = (name),
 #include "collector/sign.def"
 #undef SIGN
 };
 
 const char *sign_str(enum sign s)
 {
-	return (unsigned int)s < SIGNS ? signs[s].name : "unknown";
+	return (unsigned int)s < SIGNS ? signs[s] : "unknown";
 }
 
 enum sign sign_parse(const char *s)
 {
 	size_t i = 0;
-	while (i < SIGNS && strcmp(signs[i].name, s))
+	while (i < SIGNS && strcmp(signs[i], s))
 		i++;
 	return (enum sign)i;
-}
-
-const char *sign_meaning(enum sign s, const char *lang)
-{
-	if ((unsigned int)s >= SIGNS)
-		return "";
-	return strcmp(lang, "fa") ? signs[s].en : signs[s].fa;
 }
 
 static const struct {
 	const char *name;
 	int rank;
 	bool loss;
-	const char *en, *fa;
 } states[STATES] = {
-#define STATE(sym, name, rank, lost, doc_en, doc_fa)                                               \
-	[STATE_##sym] = {name, rank, lost, doc_en, doc_fa},
+#define STATE(sym, name, rank, lost) [STATE_##sym] = {name, rank, lost},
 #include "collector/state.def"
 #undef STATE
 };
@@ -77,13 +66,6 @@ int state_rank(enum state s)
 bool state_is_loss(enum state s)
 {
 	return (unsigned int)s < STATES && states[s].loss;
-}
-
-const char *state_meaning(enum state s, const char *lang)
-{
-	if ((unsigned int)s >= STATES)
-		return "";
-	return strcmp(lang, "fa") ? states[s].en : states[s].fa;
 }
 
 static const char rules[RULES][sizeof(((struct verdict *)NULL)->rule)] = {

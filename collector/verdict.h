@@ -16,7 +16,7 @@
 #define METHOD_VERSION 2
 
 enum state {
-#define STATE(sym, name, rank, lost, doc_en, doc_fa) STATE_##sym,
+#define STATE(sym, name, rank, lost) STATE_##sym,
 #include "collector/state.def"
 #undef STATE
 	STATES
@@ -28,7 +28,6 @@ enum state state_parse(const char *s); /* STATES when unknown */
 int state_rank(enum state s);
 /* International access is lost or nearly so: what an event is made of. */
 bool state_is_loss(enum state s);
-const char *state_meaning(enum state s, const char *lang); /* one sentence, "en" or "fa" */
 
 struct verdict_share {
 	uint32_t n;    /* probes that tried the class */
@@ -39,15 +38,14 @@ struct verdict_share {
 };
 
 enum sign {
-#define SIGN(sym, name, doc_en, doc_fa) SIGN_##sym,
+#define SIGN(sym, name) SIGN_##sym,
 #include "collector/sign.def"
 #undef SIGN
 	SIGNS
 };
 
 const char *sign_str(enum sign s);
-enum sign sign_parse(const char *s);			 /* SIGNS when unknown */
-const char *sign_meaning(enum sign s, const char *lang); /* "en" or "fa" */
+enum sign sign_parse(const char *s); /* SIGNS when unknown */
 
 /* Of n probes that could have shown it, hit did. */
 struct verdict_count {

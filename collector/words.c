@@ -7,38 +7,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const weekdays[2][7] = {
-	{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
-	{"یکشنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه"},
-};
-static const char *const months[2][2][12] = {
-	[CALENDAR_GREGORIAN] = {{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-				 "Oct", "Nov", "Dec"},
-				{"ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن", "ژوئیه", "اوت",
-				 "سپتامبر", "اکتبر", "نوامبر", "دسامبر"}},
-	[CALENDAR_JALALI] = {{"Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar",
-			      "Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand"},
-			     {"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر",
-			      "آبان", "آذر", "دی", "بهمن", "اسفند"}},
-};
+#include "collector/html.h"
 
-/* Replaces ASCII digits and the percent sign by the Persian ones; cuts what does not fit. */
+#define FILLED_MAX 256
+
+/* Replaces ASCII digits and the percent sign by those of the language; cuts what does not fit. */
 static struct words localise(enum lang lang, const char *text)
 {
+	const char *digits = lang_of(lang)->digits, *percent = html_word(lang, TEXT_PERCENT_SIGN);
+	size_t width = strlen(digits) / 10, n = 0;
 	struct words w = {""};
-	size_t n = 0;
-	for (; *text && n + 3 < sizeof(w.s); text++) {
-		if (lang == LANG_FA && *text >= '0' && *text <= '9') {
-			w.s[n++] = (char)0xdb; /* U+06F0 + digit */
-			w.s[n++] = (char)(0xb0 + (*text - '0'));
-		} else if (lang == LANG_FA && *text == '%') {
-			w.s[n++] = (char)0xd9; /* U+066A */
-			w.s[n++] = (char)0xaa;
-		} else {
-			w.s[n++] = *text;
+	for (; *text; text++) {
+		const char *from = text;
+		size_t len = 1;
+		if (*text >= '0' && *text <= '9') {
+			from = digits + (size_t)(*text - '0') * width;
+			len = width;
+		} else if (*text == '%') {
+			from = percent;
+			len = strlen(percent);
 		}
+		if (n + len >= sizeof(w.s))
+			break;
+		memcpy(w.s + n, from, len);
+		n += len;
 	}
 	w.s[n] = '\0';
+	return w;
+}
+
+static struct words say(enum lang lang, enum text t, const char *a, const char *b, const char *c)
+{
+	struct words w;
+	struct buf out;
+	buf_init(&out, FILLED_MAX);
+	html_fill(&out, lang, t, a, b, c);
+	w = localise(lang, out.data ? out.data : "");
+	buf_clear(&out);
+	return w;
+}
+
+/* A number as it is, to be filled in. */
+static struct words plain(int64_t n)
+{
+	struct words w;
+	snprintf(w.s, sizeof(w.s), "%" PRId64, n);
 	return w;
 }
 
@@ -92,25 +105,34 @@ struct words words_time(enum lang lang, int64_t wall_ms, int offset_min)
 
 enum calendar words_calendar(enum lang lang)
 {
-	return lang == LANG_FA ? CALENDAR_JALALI : CALENDAR_GREGORIAN;
+	return lang_of(lang)->calendar;
 }
 
 bool words_rtl(enum lang lang)
 {
-	return lang == LANG_FA;
+	return !strcmp(lang_of(lang)->direction, "rtl");
 }
 
 static const char *month_name(enum lang lang, enum calendar c, const struct calendar_date *d)
 {
-	return months[c][lang == LANG_FA][d->month - 1];
+	enum text first = c == CALENDAR_JALALI ? TEXT_MONTH_FARVARDIN : TEXT_MONTH_JANUARY;
+	return html_word(lang, first + (enum text)(d->month - 1));
+}
+
+static const char *weekday(enum lang lang, const struct calendar_date *d)
+{
+	return html_word(lang, TEXT_WEEKDAY_SUNDAY + (enum text)d->weekday);
+}
+
+static struct words day_of(enum lang lang, enum calendar c, const struct calendar_date *d)
+{
+	return say(lang, TEXT_DAY, plain(d->day).s, month_name(lang, c, d), NULL);
 }
 
 struct words words_day_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
 {
-	char text[64];
 	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%d %s", d.day, month_name(lang, c, &d));
-	return localise(lang, text);
+	return day_of(lang, c, &d);
 }
 
 struct words words_day(enum lang lang, int64_t wall_ms, int offset_min)
@@ -120,17 +142,12 @@ struct words words_day(enum lang lang, int64_t wall_ms, int offset_min)
 
 struct words words_long_date(enum lang lang, int64_t wall_ms, int offset_min)
 {
-	static const char *const long_months[12] = {
-		"January", "February", "March",	    "April",   "May",	   "June",
-		"July",	   "August",   "September", "October", "November", "December"};
 	enum calendar c = words_calendar(lang);
 	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
 	const char *month = month_name(lang, c, &d);
-	char text[96];
-	if (lang == LANG_EN && c == CALENDAR_GREGORIAN)
-		month = long_months[d.month - 1];
-	snprintf(text, sizeof(text), "%d %s %d", d.day, month, d.year);
-	return localise(lang, text);
+	if (c == CALENDAR_GREGORIAN)
+		month = html_word(lang, TEXT_LONG_MONTH_JANUARY + (enum text)(d.month - 1));
+	return say(lang, TEXT_LONG_DATE, plain(d.day).s, month, plain(d.year).s);
 }
 
 struct words words_month_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
@@ -146,11 +163,8 @@ struct words words_year_in(enum lang lang, enum calendar c, int64_t wall_ms, int
 
 struct words words_date_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min)
 {
-	char text[96];
 	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%s %d %s %d", weekdays[lang == LANG_FA][d.weekday], d.day,
-		 month_name(lang, c, &d), d.year);
-	return localise(lang, text);
+	return say(lang, TEXT_DATE, weekday(lang, &d), day_of(lang, c, &d).s, plain(d.year).s);
 }
 
 struct words words_date(enum lang lang, int64_t wall_ms, int offset_min)
@@ -161,14 +175,12 @@ struct words words_date(enum lang lang, int64_t wall_ms, int offset_min)
 struct words words_moment_in(enum lang lang, enum calendar c, int64_t wall_ms, int offset_min,
 			     int64_t now_ms)
 {
-	char text[96];
 	struct calendar_date d = calendar_of(c, wall_ms, offset_min);
 	struct calendar_date now = calendar_of(c, now_ms, offset_min);
+	struct words time = words_time(lang, wall_ms, offset_min);
 	if (d.year == now.year && d.month == now.month && d.day == now.day)
-		return words_time(lang, wall_ms, offset_min);
-	snprintf(text, sizeof(text), "%s %d %s %02d:%02d", weekdays[lang == LANG_FA][d.weekday],
-		 d.day, month_name(lang, c, &d), d.hour, d.minute);
-	return localise(lang, text);
+		return time;
+	return say(lang, TEXT_MOMENT, weekday(lang, &d), day_of(lang, c, &d).s, time.s);
 }
 
 struct words words_moment(enum lang lang, int64_t wall_ms, int offset_min, int64_t now_ms)
@@ -178,27 +190,29 @@ struct words words_moment(enum lang lang, int64_t wall_ms, int offset_min, int64
 
 struct words words_duration(enum lang lang, int64_t ms)
 {
-	static const int64_t size_s[] = {86400, 3600, 60, 1};
-	static const char *const units[2][4] = {
-		{"d", "h", "min", "s"},
-		{"روز", "ساعت", "دقیقه", "ثانیه"},
-	};
-	static const char *const and[2] = {" ", " و "};
-	char text[96] = "";
+	static const struct {
+		int64_t s;
+		enum text text;
+	} units[] = {{86400, TEXT_UNIT_DAYS},
+		     {3600, TEXT_UNIT_HOURS},
+		     {60, TEXT_UNIT_MINUTES},
+		     {1, TEXT_UNIT_SECONDS}};
+	struct words parts[2];
 	int64_t left = llabs(ms) / 1000;
 	int n = 0;
-	for (int u = 0; u < 4 && n < 2; u++) {
-		size_t at = strlen(text);
-		int64_t count = left / size_s[u];
-		left -= count * size_s[u];
-		if (!count && (n == 0 || u == 3)) /* "5 min", not "0 h 5 min" or "5 min 0 s" */
-			continue;
+	size_t u = 0;
+	while (u < 3 && left < units[u].s)
+		u++;
+	/* The two largest that are next to each other: "5 min", not "0 h 5 min" or "5 min 0 s". */
+	for (size_t end = u + 2; u < end && u < 4; u++) {
+		int64_t count = left / units[u].s;
+		left -= count * units[u].s;
 		if (count)
-			snprintf(text + at, sizeof(text) - at, "%s%" PRId64 " %s",
-				 n ? and[lang == LANG_FA] : "", count, units[lang == LANG_FA][u]);
-		n++;
+			parts[n++] = say(lang, units[u].text, plain(count).s, NULL, NULL);
 	}
-	return localise(lang, *text ? text : "0");
+	if (n == 2)
+		return say(lang, TEXT_UNITS_TWO, parts[0].s, parts[1].s, NULL);
+	return n ? parts[0] : words_int(lang, 0);
 }
 
 struct words words_offset(int offset_min)

@@ -26,6 +26,7 @@ stage "build: gcc, $mode" make -j"$jobs" MODE="$mode" all
 [ $failed = 0 ] || exit 1
 stage "build: clang" make -j"$jobs" CC=clang MODE=release all
 stage "layers" make layers
+stage "languages" make -j"$jobs" languages
 stage "headers compile alone" make headers
 stage "format" make format-check
 stage "unit tests, release" make -j"$jobs" MODE=release unit

@@ -79,7 +79,7 @@ static void name(struct saga *s, size_t i, enum lang lang, bool networks)
 	const struct isp *p = &s->country->isps[i];
 	s->rows[i] = (struct chart_row){
 		.name = lang == LANG_FA ? r->name_fa : r->name_en,
-		.href = xasprintf("%s/region/%s", lang == LANG_FA ? "/fa" : "", r->code),
+		.href = xasprintf("%s/region/%s", lang_prefix(lang), r->code),
 		.label = xasprintf("changes: %zu", chart_changes(&s->charts[i])),
 		.chart = &s->charts[i],
 	};

@@ -53,8 +53,8 @@ static void finish(struct buf *out, const char *name, enum lang lang, int width)
 {
 	const char *keep = getenv("CHARTS");
 	char *dir = keep ? NULL : scratch_new();
-	char *path = xasprintf("%s/%s-%s-%d.svg", keep ? keep : dir, name,
-			       lang == LANG_FA ? "fa" : "en", width);
+	char *path =
+		xasprintf("%s/%s-%s-%d.svg", keep ? keep : dir, name, lang_of(lang)->code, width);
 	char *command = xasprintf("xmllint --noout '%s'", path);
 	assert_false(out->overflow);
 	markup_check(out->data, NULL);

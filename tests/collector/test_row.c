@@ -111,11 +111,6 @@ static void test_why(void **state)
 	(void)state;
 	assert_string_equal(why_str(WHY_LATE), "late");
 	assert_string_equal(why_str(WHYS), "unknown");
-	for (enum why w = 0; w < WHYS; w++) {
-		assert_true(*why_meaning(w, "en") && *why_meaning(w, "fa"));
-		assert_string_not_equal(why_meaning(w, "en"), why_meaning(w, "fa"));
-	}
-	assert_string_equal(why_meaning(WHYS, "en"), "");
 }
 
 /* What series_text writes is read back; what it never wrote is not. */

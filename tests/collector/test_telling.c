@@ -65,15 +65,16 @@ static struct event silence(void)
 
 static void expect(void **state, const char *name, const struct event *e)
 {
-	static const char *const langs[] = {[LANG_EN] = "en", [LANG_FA] = "fa"};
-	for (enum lang lang = LANG_EN; lang <= LANG_FA; lang++) {
+	static const enum lang langs[] = {LANG_EN, LANG_FA};
+	for (size_t i = 0; i < sizeof(langs) / sizeof(langs[0]); i++) {
+		const enum lang lang = langs[i];
 		const struct telling t = {*state, lang};
 		char head[64], line[LINE] = "";
 		struct buf got;
 		FILE *golden = fopen(GOLDEN, "r");
 		assert_non_null(golden);
 		buf_init(&got, LINE);
-		snprintf(head, sizeof(head), "%s %s: ", name, langs[lang]);
+		snprintf(head, sizeof(head), "%s %s: ", name, lang_of(lang)->code);
 		telling_event(&got, &t, e);
 		while (fgets(line, sizeof(line), golden) && strncmp(line, head, strlen(head)) != 0)
 			line[0] = '\0';

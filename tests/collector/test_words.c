@@ -119,29 +119,12 @@ static void test_html(void **state)
 	buf_clear(&out);
 }
 
-/* The same places are filled in by both languages, and nothing is left empty. */
-static void test_texts(void **state)
-{
-	(void)state;
-	for (int t = 0; t < TEXTS; t++) {
-		const char *en = html_word(LANG_EN, (enum text)t);
-		const char *fa = html_word(LANG_FA, (enum text)t);
-		assert_true(*en && *fa);
-		assert_null(strpbrk(en, "<>&\"")); /* texts go out as they are */
-		assert_null(strpbrk(fa, "<>&\""));
-		for (char place[] = "{0}"; place[1] <= '2'; place[1]++)
-			if (!strstr(en, place) != !strstr(fa, place))
-				fail_msg("%s | %s", en, fa);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_times),
 		cmocka_unit_test(test_durations), cmocka_unit_test(test_jalali),
 		cmocka_unit_test(test_rfc3339),	  cmocka_unit_test(test_html),
-		cmocka_unit_test(test_texts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
