@@ -173,6 +173,7 @@ install: all
 	install -D -m644 collector/collector.8 $(DESTDIR)$(PREFIX)/share/man/man8/fanous-collector.8
 	for f in configs/countries/*/*; do install -D -m644 $$f $(DESTDIR)$(PREFIX)/share/fanous/$${f#configs/} || exit 1; done
 	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous README.md $(wildcard configs/*.conf)
+	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous/grafana $(wildcard configs/grafana/*)
 	install -D -m644 -t $(DESTDIR)/lib/systemd/system $(wildcard configs/*.service)
 clean:
 	rm -rf build

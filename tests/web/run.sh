@@ -62,5 +62,6 @@ rm -rf $dir/month
 "$bin/collector" export -c $dir/demo/collector.conf --what package --month 2026-01 $dir/month || rc=1
 python3 $here/package.py $dir/month || rc=1
 node $here/documents.mjs "$base" || rc=1
+node $here/grafana.mjs configs/grafana/dashboard.json collector/state.def "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
 exit $rc
