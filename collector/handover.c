@@ -129,7 +129,7 @@ static int put_aside(const struct handover *h, const char *path, char *err, size
 	if (rc == 0 && rename_in(dir, path, aside) < 0)
 		rc = fail(err, errlen, aside, strerror(errno));
 	if (rc == 0)
-		log_info("the method, the country's tables or the settings have changed: what was "
+		log_info("the program, the country's tables or the settings have changed: what was "
 			 "published is kept as %s, and the views are made anew from the archive",
 			 aside);
 	free(aside);
@@ -137,7 +137,7 @@ static int put_aside(const struct handover *h, const char *path, char *err, size
 	return rc;
 }
 
-/* Do the views say something that another method made of the archive? 1, 0, -1. */
+/* Do the views say something that another method made of the archive, or another program wrote otherwise? 1, 0, -1. */
 static int made_otherwise(const struct handover *h, struct store *s)
 {
 	char synthetic[8], made[METHOD_LEN], method[METHOD_LEN];
@@ -145,7 +145,8 @@ static int made_otherwise(const struct handover *h, struct store *s)
 	if (store_get_meta(s, "synthetic", synthetic, sizeof(synthetic)) < 0 ||
 	    store_get_meta(s, "method", made, sizeof(made)) < 0)
 		return -1;
-	return store_position(s).segment && strcmp(synthetic, "1") && strcmp(made, method);
+	return store_position(s).segment && strcmp(synthetic, "1") &&
+	       (store_is_outdated(s) || strcmp(made, method));
 }
 
 struct store *handover_open(const struct handover *h, char *err, size_t errlen)
@@ -208,10 +209,16 @@ int handover_adopt(const struct handover *h, const struct handover_mark *mark, s
 	char *path = published_path(h, mark->number);
 	struct adopt a = {.to = to, .now_ms = mark->received_ms};
 	struct adopted did;
+	char why[512];
 	int rc = -1;
-	a.from = store_open_readonly(conf_str(h->conf, "store", "backend"), path, err, errlen);
-	if (!a.from)
+	a.from = store_open_readonly(conf_str(h->conf, "store", "backend"), path, why, sizeof(why));
+	if (!a.from) {
+		snprintf(err, errlen,
+			 "%s; without that file the collector starts, and what was published "
+			 "before is told no more",
+			 why);
 		goto out;
+	}
 	rc = go_on(h, &a, &did);
 	if (rc == 1)
 		log_warnx("%s has another step or country: the views don't go on from it", path);

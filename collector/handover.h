@@ -1,7 +1,7 @@
 /* handover.h: from views of one method to views of another.
  *
- * Views that were made by another version of the method, or from other tables or settings of the
- * country, are not added to any more. Their file is put aside as published-N.db, the Nth record of
+ * Views that were made by another version of the method, from other tables or settings of the
+ * country, or in another form (store.c), are not added to any more. Their file is put aside as published-N.db, the Nth record of
  * its kind in the archive marks the moment, and new views go on from what they said (adopt.h).
  *
  * Each file has what the one before it said, so the last pair of record and file is all that counts.

@@ -17,7 +17,11 @@
  *	DUE	step_ms (8)					whatever the caller notes
  *
  * Series get small numbers in the order in which they come, so a rebuild gives the same ones.
- * Another schema version in META empties the store: it is a view and is made anew from the archive.
+ *
+ * META names the schema. One of another schema is a view that has to be made anew from the archive; what was published is
+ * more than that, and goes on (adopt.h) as long as what adoption reads has the form that it has today: META, SERIES, DUE, ROW,
+ * PAST, EVENT, EVENT_PAST. Whoever changes anything counts SCHEMA up, and sets READABLE to it only when one of these changes:
+ * that cuts every collector off from its past, so rather teach a decoder both forms.
  */
 #include "collector/store.h"
 
@@ -31,7 +35,8 @@
 #include "collector/varint.h"
 #include "common/log.h"
 
-#define SCHEMA	  "5"
+#define SCHEMA	  6 /* 6: ids in the keys of EVENT_PAST, META changed.* */
+#define READABLE  5 /* the first schema of which all that adoption reads can be read */
 #define VALUE_MAX (64 * 1024 * 1024) /* one value: a cell of 500,000 votes */
 #define META_MAX  4096
 
@@ -135,7 +140,8 @@ int store_reset(struct store *s)
 	for (size_t m = 0; m < STORE_MAPS; m++)
 		if (s->ops->erase(s->backend, (enum store_map)m, &from, NULL) < 0)
 			return -1;
-	if (store_put_meta(s, "schema", SCHEMA) < 0)
+	s->is_outdated = false;
+	if (store_put_number(s, "schema", SCHEMA) < 0)
 		return -1;
 	return s->watcher.reset ? s->watcher.reset(s->watcher.arg) : 0;
 }
@@ -151,13 +157,16 @@ static int load(struct store *s)
 	    store_get_meta(s, "bucket_ms", bucket, sizeof(bucket)) < 0 ||
 	    store_get_meta(s, "began_ms", began, sizeof(began)) < 0)
 		return -1;
-	if (strcmp(schema, SCHEMA)) {
+	long version = strtol(schema, NULL, 10);
+	if (version < READABLE || version > SCHEMA) {
 		if (s->readonly)
 			return -1;
 		if (*schema)
-			log_warnx("store: made by another version; the views are made anew");
+			log_warnx("store: made by another version, and what was published can't be "
+				  "read; the views are made anew");
 		return store_reset(s) < 0 || s->ops->commit(s->backend) < 0 ? -1 : 0;
 	}
+	s->is_outdated = version != SCHEMA;
 	if (sscanf(pos, "%" SCNu32 " %" SCNu64, &s->pos.segment, &s->pos.offset) != 2)
 		s->pos = (struct archive_pos){0};
 	s->row_step_ms = strtoll(step, NULL, 10);
@@ -234,6 +243,11 @@ int store_commit(struct store *s, struct archive_pos pos)
 		return -1;
 	s->pos = pos;
 	return 0;
+}
+
+bool store_is_outdated(const struct store *s)
+{
+	return s->is_outdated;
 }
 
 struct archive_pos store_position(struct store *s)

@@ -25,6 +25,9 @@ struct store *store_open(const char *backend, const char *where, char *err, size
 /* The same to be read only: nothing in the file changes, what others commit meanwhile is not seen, and one of another
  * schema is refused. */
 struct store *store_open_readonly(const char *backend, const char *where, char *err, size_t errlen);
+/* It has another schema, of which only the history can be read: rows, events, what of them was replaced, and which steps are
+ * due. To be put aside, or emptied with store_reset, before anything is written. */
+bool store_is_outdated(const struct store *s);
 void store_close(struct store *s);
 int store_commit(struct store *s, struct archive_pos pos);
 /* What others hold for it (store_watch) is written out, as at the start of a commit; nothing is for good yet. */

@@ -12,6 +12,7 @@ struct store {
 	const struct store_ops *ops;
 	void *backend;
 	bool readonly;
+	bool is_outdated; /* of another schema, of which history can be read */
 	struct archive_pos pos;
 	struct seriesmap series; /* numbers of keys */
 	struct chunkcache *chunks;

@@ -127,7 +127,7 @@ static int load(struct views *v)
 	    store_get_meta(v->store, "method", made, sizeof(made)) < 0)
 		return -1;
 	v->synthetic = !strcmp(synthetic, "1");
-	if (!strcmp(made, method) || v->synthetic)
+	if (!store_is_outdated(v->store) && (!strcmp(made, method) || v->synthetic))
 		return progress_load(&v->now, v->store) < 0 || abroad_load(v->abroad) < 0
 			       ? -1
 			       : chronicle_load(v->chronicle, v->now.at.pulse_until);

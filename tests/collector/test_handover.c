@@ -330,6 +330,42 @@ static void test_other_version(void **state)
 	free(after);
 }
 
+static void set_schema(struct store *s, const char *schema)
+{
+	assert_int_equal(store_put_meta(s, "schema", schema), 0);
+	assert_int_equal(store_commit(s, store_position(s)), 0);
+}
+
+/* The program writes its views in another form: what the older one published goes on, also from its file. */
+static void test_other_form(void **state)
+{
+	struct world *w = *state;
+	char *before = said(w, 0), err[512] = "";
+	set_schema(w->rig.store, "5");
+	close_rig(w);
+	start(w);
+	expect_there(w, "published-1.db", true);
+	expect_said(w, 0, before);
+	expect_said(w, last_moment(w), before);
+	rebuild(w);
+	expect_said(w, 0, before);
+
+	/* A form that nobody knows any more says what to do. */
+	char *path = scratch_path(w->dir, "published-1.db");
+	struct store *old = store_open("sqlite", path, err, sizeof(err));
+	assert_non_null(old);
+	set_schema(old, "1");
+	store_close(old);
+	assert_int_equal(rig_rebuild(&w->rig, w->o.conf, err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "published-1.db"));
+	assert_non_null(strstr(err, "without that file"));
+	close_rig(w);
+	assert_int_equal(remove(path), 0);
+	start(w);
+	free(path);
+	free(before);
+}
+
 /* What can't be gone on from is kept as a file, and told of no more. */
 static void test_nothing_to_go_on_from(void **state)
 {
@@ -392,9 +428,14 @@ int main(void)
 	log_init("test", LOG_LEVEL_ERROR);
 	assert_int_equal(keys_init(), 0);
 	const struct CMUnitTest tests[] = {
-		TEST(test_same),	  TEST(test_other_tables),	    TEST(test_killed),
-		TEST(test_other_version), TEST(test_nothing_to_go_on_from), TEST(test_lost_file),
+		TEST(test_same),
+		TEST(test_other_tables),
+		TEST(test_killed),
+		TEST(test_other_version),
+		TEST(test_nothing_to_go_on_from),
+		TEST(test_lost_file),
 		TEST(test_in_the_way),
+		TEST(test_other_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,6 +206,32 @@ static void test_schema(void **state)
 	assert_int_equal(store_position(w->store).offset, 0);
 }
 
+/* Of one of which history can be read, nothing is lost before somebody has read it. */
+static void test_outdated(void **state)
+{
+	struct stored *w = *state;
+	struct series s = stored_series("IR-01", 7, ACCESS_FIXED);
+	struct row r;
+	char err[256] = "";
+	stored_put(w, s, T0, 5);
+	assert_false(store_is_outdated(w->store));
+	store_put_meta(w->store, "schema", "5");
+	stored_commit(w, 9);
+	stored_reopen(w);
+	assert_true(store_is_outdated(w->store));
+	assert_int_equal(store_get_row(w->store, &s, T0, &r), 1);
+	store_close(w->store);
+	w->store = store_open_readonly("sqlite", w->path, err, sizeof(err));
+	assert_non_null(w->store);
+	assert_true(store_is_outdated(w->store));
+	stored_reopen(w);
+	assert_int_equal(store_reset(w->store), 0);
+	stored_commit(w, 1);
+	stored_reopen(w);
+	assert_false(store_is_outdated(w->store));
+	assert_int_equal(store_get_row(w->store, &s, T0, &r), 0);
+}
+
 /* No room on the disk: the commit says so, and what was committed before is whole. */
 static void test_disk_full(void **state)
 {
@@ -312,9 +338,9 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		T(test_ledger),	  T(test_cells),    T(test_cells_of_a_leaf), T(test_due_and_meta),
-		T(test_watcher),  T(test_reset),    T(test_schema),	     T(test_disk_full),
-		T(test_readonly), T(test_snapshot), T(test_refused),
+		T(test_ledger),	   T(test_cells),    T(test_cells_of_a_leaf), T(test_due_and_meta),
+		T(test_watcher),   T(test_reset),    T(test_schema),	      T(test_outdated),
+		T(test_disk_full), T(test_readonly), T(test_snapshot),	      T(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
