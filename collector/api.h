@@ -39,6 +39,7 @@ struct api {
 	struct server *server;
 	struct raster *raster;
 	struct answers *answers;
+	const char *packages;	  /* the folder of packages; NULL: none */
 	char key[KEYS_TEXT_LEN];  /* the collector's public key, for `probe init` */
 	bool synthetic;		  /* simulated data: every answer says so, nothing is taken */
 	int64_t synthetic_now_ms; /* the moment at which the simulated data ends */

@@ -99,6 +99,15 @@ enum coding coding_choose(const char *accept)
 	return best;
 }
 
+bool coding_takes(const char *accept, enum coding c)
+{
+	int q[CODINGS];
+	if (!accept)
+		return false;
+	read_list(accept, q);
+	return q[c] > 0;
+}
+
 /* How long the gzip form in out is, 0 when it does not fit. */
 static size_t gzip(const struct buf *in, char *out, size_t room)
 {

@@ -16,6 +16,8 @@ const char *coding_str(enum coding c);
 /* What is liked best by a list of RFC 9110 12.5.3, of equals zstd, then gzip. CODING_NONE where the list is NULL, has nothing
  * that there is, or can't be read: whoever refuses even that gets it all the same. */
 enum coding coding_choose(const char *accept);
+/* Whether it is in such a list, and not refused there. */
+bool coding_takes(const char *accept, enum coding c);
 /* Replaces b by its coded form. On trouble b stays as it is, and false is returned. */
 bool coding_apply(enum coding c, struct buf *b);
 

@@ -21,7 +21,7 @@ static int run(const struct options *o)
 {
 	switch (o->verb) {
 	case VERB_INIT: return verb_init(o->conf);
-	case VERB_SERVE: return verb_serve(o->conf);
+	case VERB_SERVE: return verb_serve(o);
 	case VERB_REBUILD: return verb_rebuild(o->conf);
 	case VERB_EXPORT: return verb_export(o);
 	case VERB_HELP: return help();

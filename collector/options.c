@@ -228,6 +228,8 @@ int options_read(struct options *o, int argc, char **argv, char *err, size_t err
 	if (rc)
 		return rc;
 	o->conf = conf_new(options_table, "COLLECTOR_");
+	o->rest = argv + 2;
+	o->n_rest = (size_t)argc - 2;
 	for (int i = 2; i < argc;) {
 		int took = read_flag(o, argv + i, &file, err, errlen);
 		if (took < 0) {

@@ -13,6 +13,7 @@
 #define DATA_BOX_KEY "box.key"
 #define DATA_ARCHIVE "archive"
 #define DATA_STORE   "views.db"
+#define DATA_SHELF   "packages"
 
 extern const struct conf_option options_table[];
 
@@ -32,6 +33,8 @@ struct options {
 	struct conf *conf; /* owned; NULL for help and version */
 	struct options_word words[OPTIONS_WORDS_MAX];
 	size_t n_words;
+	char *const *rest; /* of argv, behind the verb; borrowed */
+	size_t n_rest;
 	char *folder; /* of export, the one argument without a flag; owned, NULL when there is none */
 };
 

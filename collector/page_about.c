@@ -1,8 +1,11 @@
 /* page_about.c: /join, how to run a probe, with the risk first; /data, what can be taken away and how it is pinned. */
+#include <stdio.h>
 #include <string.h>
 
 #include "collector/country.h"
+#include "collector/package.h"
 #include "collector/page.h"
+#include "collector/shelf.h"
 #include "collector/words.h"
 
 #define PAGE_MAX   (256u * 1024)
@@ -77,13 +80,18 @@ void page_join(struct call *c)
 	answer(c, "/join", TEXT_JOIN, write_join);
 }
 
-static void put_link(struct html *h, const char *path)
+static void put_link_as(struct html *h, const char *path, const char *name)
 {
 	html_put(h, "<a href=\"");
 	html_text(h, path);
 	html_put(h, "\"><code dir=\"ltr\">");
-	html_text(h, path);
+	html_text(h, name);
 	html_put(h, "</code></a>");
+}
+
+static void put_link(struct html *h, const char *path)
+{
+	put_link_as(h, path, path);
 }
 
 /* What the API has, as its table says it; a program's paths have no language. */
@@ -115,6 +123,46 @@ static void put_links(struct html *h, const char *const *paths)
 	html_put(h, "</ul>\n");
 }
 
+struct months {
+	struct html *h;
+	const struct view *v;
+	size_t n;
+};
+
+static void put_month(void *arg, const struct shelf_item *i)
+{
+	struct months *m = arg;
+	char name[SHELF_NAME_LEN], path[96];
+	shelf_name(name, i);
+	html_put(m->h, m->n++ ? "<li>" : "<ul>\n<li>");
+	html_say(m->h, TEXT_DATA_MONTH, name,
+		 words_date(m->h->lang, shelf_asof_ms(i), m->v->offset_min).s, NULL);
+	html_put(m->h, "<br>\n");
+	for (const char *const *f = package_files(); *f; f++) {
+		if (strstr(*f, ".gz"))
+			continue;
+		snprintf(path, sizeof(path), "/data/%s/%s", name, *f);
+		put_link_as(m->h, path, *f);
+		html_put(m->h, f[1] ? " · " : "");
+	}
+	html_put(m->h, "</li>\n");
+}
+
+static void put_months(struct html *h, const struct view *v)
+{
+	const struct api *a = v->call->api;
+	struct months m = {h, v, 0};
+	put_part(h, TEXT_DATA_MONTHS, TEXT_DATA_MONTHS_WHAT);
+	if (a->packages)
+		shelf_list(a->packages, store_began(a->publish->store), api_now_ms(a), put_month,
+			   &m);
+	html_put(h, m.n ? "</ul>\n" : "<p>");
+	if (m.n)
+		return;
+	say(h, TEXT_DATA_MONTHS_NONE);
+	html_put(h, "</p>\n");
+}
+
 static void write_data(struct html *h, const struct view *v)
 {
 	static const char *const pictures[] = {"/country.svg?range=30d", "/map.png", NULL};
@@ -133,6 +181,7 @@ static void write_data(struct html *h, const struct view *v)
 	put_part(h, TEXT_DATA_TABLES, TEXT_DATA_TABLES_WHAT);
 	put_paths(h);
 	put_links(h, document);
+	put_months(h, v);
 	put_part(h, TEXT_DATA_PINNED, TEXT_DATA_PINNED_WHAT);
 	put_part(h, TEXT_DATA_PICTURES, TEXT_DATA_PICTURES_WHAT);
 	put_links(h, pictures);

@@ -23,6 +23,7 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER
 struct reply {
 	int status;
 	struct buf body;
+	bool coded;			      /* it is compressed, or is not worth it */
 	bool endless;			      /* the head of a stream */
 	const char *names[REPLY_HEADERS_MAX]; /* static texts */
 	char *values[REPLY_HEADERS_MAX];      /* owned */

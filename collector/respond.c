@@ -196,7 +196,7 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 			leave_out(c->request, p, etag);
 	}
 	const enum coding coding = coding_choose(request_header(c->request, "Accept-Encoding"));
-	if (p->body.len >= CODE_MIN_BYTES && strcmp(type, "image/png") &&
+	if (!p->coded && p->body.len >= CODE_MIN_BYTES && strcmp(type, "image/png") &&
 	    coding_apply(coding, &p->body))
 		reply_header(p, "Content-Encoding", "%s", coding_str(coding));
 	keep(c, p, max_age_s);

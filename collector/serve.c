@@ -12,6 +12,7 @@
 #include "collector/api.h"
 #include "collector/live.h"
 #include "collector/options.h"
+#include "collector/press.h"
 #include "collector/rig.h"
 #include "collector/raster.h"
 #include "collector/server.h"
@@ -33,6 +34,8 @@ struct serving {
 	struct event_base *base;
 	struct rig rig;
 	struct api api;
+	struct press *press;
+	char *packages; /* owned */
 	struct event *tick, *on_term, *on_int;
 	int rc;
 };
@@ -124,6 +127,7 @@ static int start_server(struct serving *s, const struct conf *c, char *err, size
 		.live = live_new(s->base, &s->rig.publish),
 		.raster = raster_new(s->base),
 		.answers = answers_new(),
+		.packages = s->packages,
 		.synthetic = s->rig.synthetic,
 		.synthetic_now_ms = s->rig.synthetic_now_ms,
 		.started_ms = clock_wall_ms(),
@@ -135,13 +139,27 @@ static int start_server(struct serving *s, const struct conf *c, char *err, size
 	return s->api.server ? 0 : -1;
 }
 
-static void serve(struct serving *s)
+static void start_press(struct serving *s, const struct options *o)
+{
+	const struct press_config config = {
+		.base = s->base,
+		.store = s->rig.store,
+		.dir = s->packages,
+		.now_ms = s->rig.synthetic ? s->rig.synthetic_now_ms : 0,
+		.args = o->rest,
+		.n_args = o->n_rest,
+	};
+	s->press = press_new(&config);
+}
+
+static void serve(struct serving *s, const struct options *o)
 {
 	s->on_term = watch(s, SIGTERM);
 	s->on_int = watch(s, SIGINT);
 	if (!s->rig.synthetic)
 		ingest_start(s->rig.ingest, clock_wall_ms());
 	start_tick(s);
+	start_press(s, o);
 	log_info("serving on http://%s/%s", server_address(s->api.server),
 		 s->rig.synthetic ? " (synthetic data)" : "");
 	event_base_dispatch(s->base);
@@ -153,6 +171,7 @@ static void finish(struct serving *s)
 	if (s->tick && !s->rig.synthetic && s->rc == 0 &&
 	    ingest_tick(s->rig.ingest, clock_wall_ms()) < 0)
 		s->rc = 1;
+	press_free(s->press);
 	raster_free(s->api.raster);
 	server_free(s->api.server);
 	rig_close(&s->rig);
@@ -163,11 +182,13 @@ static void finish(struct serving *s)
 		if (events[i])
 			event_free(events[i]);
 	event_base_free(s->base);
+	free(s->packages);
 }
 
-int verb_serve(const struct conf *c)
+int verb_serve(const struct options *o)
 {
-	struct serving s = {0};
+	const struct conf *c = o->conf;
+	struct serving s = {.packages = options_data_path(c, DATA_SHELF)};
 	char err[512];
 	signal(SIGPIPE, SIG_IGN);
 	event_set_log_callback(libevent_says);
@@ -183,7 +204,7 @@ int verb_serve(const struct conf *c)
 	if (s.rc)
 		log_warnx("%s", err);
 	else
-		serve(&s);
+		serve(&s, o);
 	finish(&s);
 	return s.rc;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
 /* A path that exists for one of the document, owned by the caller. */
@@ -21,6 +22,7 @@ static char *fill_path(const char *path, const char *suffix)
 	} names[] = {{"/region/{name}", "/region/IR-23"},
 		     {"/isp/{name}", "/isp/AS44244"},
 		     {"/event/{name}", "/event/IR-00.all.all.20260108T163000Z"},
+		     {"/data/{name}", "/data/2026-01/README.md"},
 		     {"/web/{name}", "/web/style.css"}};
 	char out[256];
 	size_t len = strcspn(path, ".{");
@@ -101,6 +103,8 @@ static void test_document(void **state)
 	json_t *doc = web_json(w, "/openapi.json", 200), *item;
 	const char *path;
 	size_t n = 0;
+	scratch_write(w->dir, "2026-01/README.md", "a package", 9);
+	w->api.packages = w->dir;
 	assert_string_equal(web_str(doc, "openapi"), "3.1.0");
 	json_object_foreach(json_object_get(doc, "paths"), path, item)
 	{

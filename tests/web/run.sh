@@ -1,7 +1,7 @@
 #!/bin/sh
 # The pages in a browser, the tables that they rest on, and every export in a program of others: run.sh [shots]. Serves
-# a week of the synthetic January on loopback, and beside it a collector that has heard of nobody; with "shots" it only
-# takes pictures, into build/shots.
+# a week of the synthetic January on loopback, the same two days later, and beside it a collector that has heard of
+# nobody; with "shots" it only takes pictures, into build/shots.
 set -eu
 bin=build/${MODE:-release}
 dir=build/web
@@ -18,8 +18,11 @@ cmp -s $here/package-lock.json $here/node_modules/.lock || {
 	"$bin/demo" $dir/demo/data 2026-01-25
 	touch $dir/made
 }
-rm -rf $dir/empty
-mkdir $dir/empty
+rm -rf $dir/empty $dir/later
+mkdir $dir/empty $dir/later
+cp -r $dir/demo/data $dir/later # two days on
+sqlite3 $dir/later/data/views.db \
+	"UPDATE meta SET v = CAST(CAST(v AS TEXT) + 172800000 AS BLOB) WHERE k = CAST('now_ms' AS BLOB)"
 
 pids=
 trap 'for p in $pids; do kill $p; wait $p || true; done' EXIT
@@ -47,6 +50,8 @@ C
 }
 serve demo 900
 base=$url
+serve later 900
+later=$url
 serve empty 300
 
 if [ "${1:-}" = shots ]; then
@@ -59,8 +64,9 @@ rc=0
 "$bin/web/days" | node $here/tables.mjs configs/countries/IR/regions.tsv || rc=1
 /usr/bin/python3 $here/exports.py "$base" || rc=1 # Debian's: it has icalendar
 rm -rf $dir/month
-"$bin/collector" export -c $dir/demo/collector.conf --what package --month 2026-01 $dir/month || rc=1
+"$bin/collector" export -c $dir/later/collector.conf --what package --month 2026-01 --asof 2026-02-02 $dir/month || rc=1
 python3 $here/package.py $dir/month || rc=1
+sh $here/package.sh "$later" $dir/month || rc=1
 node $here/documents.mjs "$base" || rc=1
 node $here/grafana.mjs configs/grafana/dashboard.json collector/state.def "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
