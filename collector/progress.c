@@ -12,7 +12,17 @@
 
 #include "collector/varint.h"
 
-#define LEAF_MAX (4 * VARINT_MAX + BATCH_REGION_LEN)
+#define BACK_OFF_MAX_MS (15 * 60000LL * 5 / 4) /* probe/schedule.c */
+#define LEAF_MAX	(4 * VARINT_MAX + BATCH_REGION_LEN)
+
+/* While it was down, probes tried again after longer and longer times: for as long again few of them are heard,
+ * whatever happens. */
+void progress_up(struct progress *p, int64_t t_ms)
+{
+	int64_t down = p->at.alive_until < 0 ? 0 : t_ms - p->at.alive_until;
+	p->at.alive_from = t_ms + (down < BACK_OFF_MAX_MS ? down : BACK_OFF_MAX_MS);
+	p->at.alive_until = t_ms;
+}
 
 void progress_clear(struct progress *p)
 {

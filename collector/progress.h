@@ -16,7 +16,7 @@ struct progress {
 	struct {
 		int64_t final_until; /* steps that start before are final */
 		int64_t pulse_until; /* buckets that start before have been taken */
-		int64_t alive_from;  /* the collector was up in [from, until] */
+		int64_t alive_from; /* the collector was up in [from, until], and who had something could send it */
 		int64_t alive_until;
 		int64_t late_next; /* the next slice of late work */
 		int64_t late_from; /* where it goes on */
@@ -28,6 +28,8 @@ struct progress {
 
 void progress_init(struct progress *p); /* clears what there was */
 void progress_clear(struct progress *p);
+/* The collector is up at t_ms, after it was not. */
+void progress_up(struct progress *p, int64_t t_ms);
 /* What was saved last. 0 or -1. */
 int progress_load(struct progress *p, struct store *store);
 /* Writes what has changed: before a commit. 0 or -1. */

@@ -317,7 +317,7 @@ static int seen_up(struct views *v, int64_t t)
 		return 0;
 	}
 	int rc = advance(v, t);
-	n->at.alive_from = n->at.alive_until = t;
+	progress_up(n, t);
 	return rc;
 }
 
@@ -419,7 +419,7 @@ int views_alive(struct views *v, int64_t received_ms)
 int views_start(struct views *v, int64_t received_ms)
 {
 	int rc = advance(v, received_ms);
-	v->now.at.alive_from = v->now.at.alive_until = received_ms;
+	progress_up(&v->now, received_ms);
 	return rc;
 }
 

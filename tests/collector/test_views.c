@@ -159,6 +159,22 @@ static void test_collector_down(void **state)
 	assert_int_equal(history_events(h, "", ISP_ANY, ANY, &e, 1), 0);
 }
 
+/* After it was down for a minute it hears nobody for half of one: those who could not send wait before they try again. */
+static void test_back_off(void **state)
+{
+	struct history *h = *state;
+	struct event e;
+	history_pass(h, 0, 60000, usual);
+	history_live(h, 0);
+	history_restart(h);
+	history_start(h, 120000);
+	history_pass(h, 150000, 210000, usual);
+	history_live(h, 0);
+	assert_string_equal(history_row(h, "XX-01", 100, ACCESS_MOBILE, 140000).v.rule,
+			    "collector");
+	assert_int_equal(history_events(h, "", ISP_ANY, ANY, &e, 1), 0);
+}
+
 /* Silence goes on across a restart, and so does its event. */
 static void test_restart_in_silence(void **state)
 {
@@ -353,6 +369,7 @@ int main(void)
 		T(test_silent_then_backfilled),
 		T(test_blackout),
 		T(test_collector_down),
+		T(test_back_off),
 		T(test_restart_in_silence),
 		T(test_rebuild_is_live),
 		T(test_rebuild_of_blackout),
