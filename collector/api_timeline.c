@@ -6,12 +6,24 @@
 /* Asked for again and again by live pages and monitors; rows change at every step at most. */
 #define MAX_AGE_S 5
 
+static int put_class(struct listing *l, const struct row *r)
+{
+	switch (l->call->params.format) {
+	case FORMAT_CSV: rowtext_class_csv(&l->reply.body, &l->text, r); break;
+	case FORMAT_NDJSON: rowtext_class_line(&l->reply.body, &l->text, r); break;
+	default: rowtext_class_json(&l->json, &l->text, r); break;
+	}
+	return l->reply.body.overflow;
+}
+
 static int put_row(void *arg, const struct row *r)
 {
 	struct listing *l = arg;
-	const struct cursor there = cursor_of_row(r);
+	const struct cursor there = cursor_of_row(r, l->call->params.by_class);
 	if (!listing_takes(l, &there))
 		return 1;
+	if (l->call->params.by_class)
+		return put_class(l, r);
 	switch (l->call->params.format) {
 	case FORMAT_CSV: rowtext_row_csv(&l->reply.body, &l->text, r); break;
 	case FORMAT_NDJSON: rowtext_row_line(&l->reply.body, &l->text, r); break;
@@ -30,6 +42,7 @@ void api_timeline(struct call *c)
 		.max = API_ROWS_MAX,
 		.csv_head = rowtext_row_csv_head,
 	};
+	struct listing_kind by_class = kind;
 	const struct params *p = &c->params;
 	const struct publish *publish = c->api->publish;
 	struct publish_ask ask = {.step_ms = p->step_ms,
@@ -43,7 +56,11 @@ void api_timeline(struct call *c)
 		return;
 	}
 	params_series(p, &ask.q);
-	listing_begin(&l, c, &kind, p->step_ms ? p->step_ms : publish->row_step_ms);
+	by_class.csv_head = rowtext_class_csv_head;
+	if (p->by_class)
+		ask.by_classes = p->classes ? p->classes : PARAMS_CLASSES;
+	listing_begin(&l, c, p->by_class ? &by_class : &kind,
+		      p->step_ms ? p->step_ms : publish->row_step_ms);
 	listing_answer(&l, publish_timeline(publish, &ask, put_row, &l), MAX_AGE_S);
 }
 

@@ -12,7 +12,7 @@ const char *cursor_text(char out[static CURSOR_TEXT_LEN], const struct cursor *c
 {
 	char series[SERIES_TEXT_LEN];
 	snprintf(out, CURSOR_TEXT_LEN, "%s.%" PRId64 ".%s", series_text(series, &c->series),
-		 c->time_ms, sign_str(c->kind));
+		 c->time_ms, c->class == CLASSES ? sign_str(c->kind) : class_str(c->class));
 	return out;
 }
 
@@ -26,17 +26,26 @@ int cursor_parse(struct cursor *out, const char *text)
 		return -1;
 	out->time_ms = strtoll(rest, NULL, 10);
 	out->kind = sign_parse(rest + n + 1);
-	return out->kind == SIGNS ? -1 : 0;
+	out->class = CLASSES;
+	if (out->kind != SIGNS)
+		return 0;
+	out->kind = SIGN_LOSS;
+	out->class = class_parse(rest + n + 1);
+	return out->class == CLASSES ? -1 : 0;
 }
 
-struct cursor cursor_of_row(const struct row *r)
+struct cursor cursor_of_row(const struct row *r, bool of_class)
 {
-	return (struct cursor){.series = r->series, .time_ms = r->start_ms, .kind = SIGN_LOSS};
+	return (struct cursor){.series = r->series,
+			       .time_ms = r->start_ms,
+			       .kind = SIGN_LOSS,
+			       .class = of_class ? r->class : CLASSES};
 }
 
 struct cursor cursor_of_event(const struct event *e)
 {
-	return (struct cursor){.series = e->series, .time_ms = e->onset_ms, .kind = e->kind};
+	return (struct cursor){
+		.series = e->series, .time_ms = e->onset_ms, .kind = e->kind, .class = CLASSES};
 }
 
 bool cursor_is_past(const struct cursor *c, const struct event *e)

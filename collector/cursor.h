@@ -12,17 +12,18 @@
 
 struct cursor {
 	struct series series;
-	int64_t time_ms; /* start of a row, onset of an event */
-	enum sign kind;	 /* of an event */
+	int64_t time_ms;	 /* start of a row, onset of an event */
+	enum sign kind;		 /* of an event; otherwise LOSS */
+	enum target_class class; /* of a row of one class; otherwise CLASSES */
 };
 
-/* "IR-23.AS44244.mobile.1767889800000.loss": series, milliseconds, kind. */
+/* "IR-23.AS44244.mobile.1767889800000.loss": series, milliseconds, kind or class. */
 #define CURSOR_TEXT_LEN 96
 const char *cursor_text(char out[static CURSOR_TEXT_LEN], const struct cursor *c);
 /* 0, or -1 when the text is no such thing. */
 int cursor_parse(struct cursor *out, const char *text);
 
-struct cursor cursor_of_row(const struct row *r);
+struct cursor cursor_of_row(const struct row *r, bool of_class);
 struct cursor cursor_of_event(const struct event *e);
 /* The event comes before this place, so it was told already. */
 bool cursor_is_past(const struct cursor *c, const struct event *e);

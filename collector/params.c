@@ -24,8 +24,12 @@ static const struct {
 	{{"isp", PARAM_ISP, true, "string", NULL, "an AS number, like AS44244"}, params_take_isp},
 	{{"access", PARAM_ACCESS, false, "string", NULL, "mobile, fixed, datacentre or unknown"},
 	 params_take_access},
+	{{"class", PARAM_CLASS, true, "string", params_class_words,
+	  "of targets: only the counts, or rows, of this class"},
+	 params_take_class},
 	{{"by", PARAM_BY, false, "string", NULL,
-	  "what to split by: country, region, isp, access, with commas between"},
+	  "what to split by: country, region, isp, access and, of a timeline, class, with commas "
+	  "between"},
 	 params_take_by},
 	{{"tz", PARAM_TZ, false, "string", NULL, "UTC, local, or the name of the local time zone"},
 	 params_take_tz},
@@ -55,10 +59,21 @@ const struct param_doc *params_doc(size_t i)
 	return i < TABLE_LEN ? &table[i].doc : NULL;
 }
 
+/* What is asked for again and again, and why it can't be answered. */
+static const char *reason_against(const char *name)
+{
+	return !strcmp(name, "check")	 ? PARAMS_NO_CHECK
+	       : !strcmp(name, "target") ? PARAMS_NO_TARGET
+					 : NULL;
+}
+
 static int refuse_name(struct reading *r, const char *name)
 {
+	const char *reason = r->env->allowed & PARAM_CLASS ? reason_against(name) : NULL;
 	const char *words[TABLE_LEN + 1] = {NULL};
 	size_t n = 0;
+	if (reason)
+		return problem_set(r->why, 400, name, "%s", reason);
 	for (size_t i = 0; i < TABLE_LEN; i++)
 		if (r->env->allowed & table[i].doc.bit)
 			words[n++] = table[i].doc.name;
@@ -97,6 +112,9 @@ int params_read(struct params *p, const struct query *q, const struct params_env
 			return -1;
 	if (!p->by_given)
 		p->by_region = true;
+	if (p->cursor_given && p->by_class != (p->cursor.class != CLASSES))
+		return problem_set(why, 400, "cursor",
+				   "cursor is of a list that is split otherwise");
 	return params_times(&r);
 }
 

@@ -39,6 +39,7 @@ enum param {
 	PARAM_LIMIT = 1 << 15,	 /* no more entries than that in one answer */
 	PARAM_CURSOR = 1 << 16,	 /* and the next ones from here */
 	PARAM_CALENDAR = 1 << 17,
+	PARAM_CLASS = 1 << 18, /* of targets; `by` may name it too */
 };
 
 enum format {
@@ -55,7 +56,8 @@ enum format {
 	FORMAT_NDJSON, /* has paths of its own: a list without an envelope */
 };
 
-#define PARAMS_SERIES_MAX	64 /* regions or ISPs named in one request */
+#define PARAMS_SERIES_MAX	64			  /* regions or ISPs named in one request */
+#define PARAMS_CLASSES		((1u << CLASS_OTHER) - 1) /* all but targets that nobody judges by */
 #define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)
 
 struct params {
@@ -72,8 +74,9 @@ struct params {
 	size_t n_regions;
 	uint32_t isps[PARAMS_SERIES_MAX];
 	size_t n_isps;
-	int access; /* -1: not given */
-	bool by_given, by_region, by_isp, by_access;
+	int access;	      /* -1: not given */
+	unsigned int classes; /* bit c: class c; 0: not given */
+	bool by_given, by_region, by_isp, by_access, by_class;
 	bool local_time; /* tz=local: times with the country's offset */
 	bool calendar_given;
 	enum calendar calendar;

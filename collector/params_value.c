@@ -14,6 +14,10 @@
 const char *const params_range_words[] = {"1h", "6h", "24h", "7d", "30d", "365d", NULL};
 const char *const params_calendar_words[] = {
 	[CALENDAR_GREGORIAN] = "gregorian", [CALENDAR_JALALI] = "jalali", [CALENDARS] = NULL};
+const char *const params_class_words[] = {
+	[CLASS_DOMESTIC] = "domestic", [CLASS_OPEN] = "open",	      [CLASS_FILTERED] = "filtered",
+	[CLASS_CANARY] = "canary",     [CLASS_RESOLVER] = "resolver", [CLASS_LINK] = "link",
+	[CLASS_OTHER] = NULL};
 const char *const params_lang_words[] = {
 #define LANGUAGE(sym, code, name, direction, digits, calendar) code,
 #define TEXT(sym, text)
@@ -130,10 +134,30 @@ int params_take_access(struct reading *r, const char *value)
 	return params_refuse_word(r, value, words);
 }
 
+int params_take_class(struct reading *r, const char *value)
+{
+	enum target_class c = class_parse(value);
+	if (c >= CLASS_OTHER)
+		return params_refuse_word(r, value, params_class_words);
+	r->p->classes |= 1u << c;
+	return 0;
+}
+
+static int refuse_by(struct reading *r, const char *word, const char *const *words, bool classes)
+{
+	if (classes && !strcmp(word, "check"))
+		return problem_set(r->why, 400, r->name, PARAMS_NO_CHECK);
+	if (classes && !strcmp(word, "target"))
+		return problem_set(r->why, 400, r->name, PARAMS_NO_TARGET);
+	return params_refuse_word(r, word, words);
+}
+
 int params_take_by(struct reading *r, const char *value)
 {
-	static const char *const words[] = {"country", "region", "isp", "access", NULL};
-	bool on[4] = {false};
+	const bool classes = r->env->allowed & PARAM_CLASS;
+	const char *const words[] = {"country", "region", "isp", "access", classes ? "class" : NULL,
+				     NULL};
+	bool on[5] = {false};
 	while (*value) {
 		char word[16];
 		size_t len = strcspn(value, ","), i = 0;
@@ -141,7 +165,7 @@ int params_take_by(struct reading *r, const char *value)
 		while (words[i] && strcmp(words[i], word))
 			i++;
 		if (!words[i])
-			return params_refuse_word(r, word, words);
+			return refuse_by(r, word, words, classes);
 		on[i] = true;
 		value += len + (value[len] == ',');
 	}
@@ -149,6 +173,7 @@ int params_take_by(struct reading *r, const char *value)
 	r->p->by_region = on[1];
 	r->p->by_isp = on[2];
 	r->p->by_access = on[3];
+	r->p->by_class = on[4];
 	return 0;
 }
 

@@ -17,6 +17,14 @@ struct reading {
 	} asof, at, from, until;
 };
 
+/* Whoever asks for it is told what there is instead. */
+#define PARAMS_NO_CHECK                                                                            \
+	"rows are judged over whole visits to targets, so that no step of a visit has rows of "    \
+	"its own: which step failed is in their mechanisms, mech_* in CSV"
+#define PARAMS_NO_TARGET                                                                           \
+	"targets are judged together with others of their class, so that none has rows of its "    \
+	"own: use by=class"
+
 /* -1, with the word that is nearest. */
 int params_refuse_word(struct reading *r, const char *value, const char *const *words);
 
@@ -27,6 +35,7 @@ int params_take_country(struct reading *r, const char *value);
 int params_take_region(struct reading *r, const char *value);
 int params_take_isp(struct reading *r, const char *value);
 int params_take_access(struct reading *r, const char *value);
+int params_take_class(struct reading *r, const char *value);
 int params_take_by(struct reading *r, const char *value);
 int params_take_tz(struct reading *r, const char *value);
 int params_take_calendar(struct reading *r, const char *value);
@@ -44,7 +53,9 @@ int params_take_until(struct reading *r, const char *value);
 int params_times(struct reading *r);
 
 /* All that they may be, NULL-ended. */
-extern const char *const params_range_words[],
-	*const params_lang_words[], *const params_calendar_words[], *const params_format_words[];
+extern const char *const params_range_words[], *const params_class_words[],
+						       *const params_lang_words[],
+							       *const params_calendar_words[],
+								       *const params_format_words[];
 
 #endif

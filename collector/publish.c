@@ -28,8 +28,10 @@ struct stream {
 	const struct publish *p;
 	struct lines *lines; /* NULL: no look at sums */
 	int64_t step_ms, from_ms, until_ms, asof_ms;
+	unsigned int by_classes;
 	struct series series;
-	int64_t next_ms; /* the fine bucket that comes next */
+	enum target_class class; /* where by_classes is not 0 */
+	int64_t next_ms;	 /* the fine bucket that comes next */
 	struct fold fold;
 	int (*fn)(void *arg, const struct row *r);
 	void *arg;
@@ -138,6 +140,7 @@ static int take(struct stream *s, const struct row *r)
 	s->fold.row.series = s->series;
 	s->fold.row.start_ms = start;
 	s->fold.row.step_ms = s->step_ms;
+	s->fold.row.class = s->class;
 	fold_add(&s->fold, r);
 	return 0;
 }
@@ -145,7 +148,7 @@ static int take(struct stream *s, const struct row *r)
 /* Empty buckets up to a time. */
 static int fill(struct stream *s, int64_t until_ms)
 {
-	struct row r = {.series = s->series, .step_ms = s->p->row_step_ms};
+	struct row r = {.series = s->series, .step_ms = s->p->row_step_ms, .class = s->class};
 	int rc = 0;
 	withhold_empty(&r.v);
 	while (rc == 0 && s->next_ms < until_ms) {
@@ -153,6 +156,27 @@ static int fill(struct stream *s, int64_t until_ms)
 		rc = take(s, &r);
 	}
 	return rc;
+}
+
+/* Leaves one class of what may be shown. The share of the open one is that of the row, which is no mere count where the row
+ * is of a whole (rollup.c). */
+static void keep_class(struct row *r, enum target_class class)
+{
+	struct verdict *v = &r->v;
+	const struct verdict_share share = v->share[class];
+	r->class = class;
+	v->probes = share.n;
+	if (class != CLASS_OPEN) {
+		v->up = v->lo = v->hi = v->part_lo = v->part_hi = NAN;
+		if (share.n) {
+			verdict_wilson(share.up, share.n, &v->lo, &v->hi);
+			v->up = verdict_round((double)share.up / share.n);
+			v->lo = verdict_round(v->lo);
+			v->hi = verdict_round(v->hi);
+		}
+	}
+	copy_counts(v, &(struct verdict){0});
+	v->share[class] = share;
 }
 
 static int on_row(void *arg, const struct row *stored)
@@ -163,10 +187,13 @@ static int on_row(void *arg, const struct row *stored)
 	if (s->lines && lines_mask(s->lines, r.start_ms, &mask) < 0)
 		return -1;
 	withhold_row(&r, mask, s->p->min_probes);
+	if (s->by_classes)
+		keep_class(&r, s->class);
 	int rc = fill(s, r.start_ms);
 	return rc ? rc : take(s, &r);
 }
 
+/* The rows of one series; where classes are asked for, of one of them. */
 static int one_series(struct stream *s, const struct series *series)
 {
 	const char *regions[2];
@@ -259,19 +286,34 @@ static int list_known(void *arg, const struct series *series)
 	return rc > 0 ? list_add(l, series) : rc;
 }
 
+/* The rows of one series from `first` on, class by class where classes are asked for. */
+static int from_cursor(struct stream *s, const struct series *series, const struct cursor *first)
+{
+	const bool by_class = s->by_classes && first;
+	const int64_t from_ms = s->from_ms;
+	int rc = 0;
+	for (int c = 0; c < (s->by_classes ? CLASSES : 1) && rc == 0; c++) {
+		if ((s->by_classes && !(s->by_classes >> c & 1)) ||
+		    (by_class && c < (int)first->class))
+			continue;
+		s->class = (enum target_class)c;
+		if (first && first->time_ms > from_ms && (!by_class || c == (int)first->class))
+			s->from_ms = first->time_ms - first->time_ms % s->step_ms;
+		rc = one_series(s, series);
+		s->from_ms = from_ms;
+	}
+	return rc;
+}
+
 /* Gives the rows of every series but those that come before `first`. */
 static int all_series(struct stream *s, const struct list *l, const struct cursor *first)
 {
-	const int64_t from_ms = s->from_ms;
 	int rc = 0;
 	for (size_t i = 0; i < l->n && rc == 0; i++) {
 		int order = first ? series_cmp(&l->series[i], &first->series) : 1;
 		if (order < 0 || (i && series_equal(&l->series[i], &l->series[i - 1])))
 			continue;
-		s->from_ms = from_ms;
-		if (order == 0 && first->time_ms > from_ms)
-			s->from_ms = first->time_ms - first->time_ms % s->step_ms;
-		rc = one_series(s, &l->series[i]);
+		rc = from_cursor(s, &l->series[i], order == 0 ? first : NULL);
 	}
 	return rc;
 }
@@ -284,6 +326,7 @@ int publish_timeline(const struct publish *p, const struct publish_ask *ask,
 			   .step_ms = ask->step_ms ? ask->step_ms : p->row_step_ms,
 			   .until_ms = q->until_ms < ask->now_ms ? q->until_ms : ask->now_ms,
 			   .asof_ms = q->asof_ms,
+			   .by_classes = ask->by_classes,
 			   .fn = fn,
 			   .arg = arg};
 	struct list l = {.store = p->store, .asof_ms = q->asof_ms};

@@ -2,7 +2,10 @@
  *
  * Fills the gaps (an empty bucket is a row too, `insufficient`, never zero), withholds the figures that are too
  * small or give away one that is (withhold.h), and folds fine rows into a coarser step: the state that held longest
- * in it (the worse of equals), shares as means, counts as those of the row with the most probes. */
+ * in it (the worse of equals), shares as means, counts as those of the row with the most probes.
+ *
+ * A row of one class is a row of which the rest is left out: its probes are those that tried the class, `up` the share
+ * of them that reached it. It shows nothing that the whole row does not. */
 #ifndef COLLECTOR_PUBLISH_H
 #define COLLECTOR_PUBLISH_H
 
@@ -23,6 +26,8 @@ struct publish_ask {
 	int64_t now_ms;	       /* nothing is shown from here on */
 	const struct cursor *
 		first; /* a row that the answer before would have gone on with; NULL: from the beginning */
+	/* Bit c: a row for class c, after each other for each series; 0: one row, of all of them. */
+	unsigned int by_classes;
 	/* Only states and shares will be shown, of counts no more than whether there are any: spares the look at sums. */
 	bool states_only;
 };

@@ -53,6 +53,8 @@ struct row {
 	int64_t revised_ms; /* when this revision was made */
 	enum why why;
 	uint32_t method; /* METHOD_VERSION by which it was judged */
+	/* Of which class the figures are, where the publisher was asked for rows by class; not stored. */
+	enum target_class class;
 };
 
 /* What an event rests on: bits. */

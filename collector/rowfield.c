@@ -117,6 +117,30 @@ void rowfield_csv_series(struct buf *out, const struct series *s)
 	buf_printf(out, "%s,%s,%s,", s->region, rowtext_isp(isp, s->isp), access_text(s));
 }
 
+bool rowfield_is_provisional(const struct rowtext *t, const struct row *r)
+{
+	return r->v.state == STATE_SILENT ||
+	       r->start_ms + r->step_ms + rowtext_grace_ms(r->step_ms) > t->now_ms;
+}
+
+void rowfield_json_revision(struct jsonw *j, const struct rowtext *t, const struct row *r)
+{
+	if (r->revision && r->method)
+		jsonw_int(j, "method", r->method);
+	else
+		jsonw_null(j, "method");
+	jsonw_str(j, "why", r->revision ? why_str(r->why) : NULL);
+	rowfield_json_time(j, t, "revised", r->revised_ms);
+}
+
+void rowfield_csv_revision(struct buf *out, const struct rowtext *t, const struct row *r)
+{
+	if (r->revision && r->method)
+		buf_printf(out, "%" PRIu32, r->method);
+	buf_printf(out, ",%s,", r->revision ? why_str(r->why) : "");
+	rowfield_csv_time(out, t, r->revised_ms);
+}
+
 void rowfield_line_tail(struct jsonw *j, struct buf *out, const struct rowtext *t)
 {
 	if (t->synthetic)

@@ -32,6 +32,12 @@ void rowfield_csv_series(struct buf *out, const struct series *s);
 void rowfield_json_text(struct jsonw *j, const char *key, const char *text);
 void rowfield_csv_share(struct buf *out, double share);
 
+/* The row may still change without a word. */
+bool rowfield_is_provisional(const struct rowtext *t, const struct row *r);
+/* Method, why and when of the revision; a row that says nothing has none. */
+void rowfield_json_revision(struct jsonw *j, const struct rowtext *t, const struct row *r);
+void rowfield_csv_revision(struct buf *out, const struct rowtext *t, const struct row *r);
+
 /* n of how many: an object; in CSV two fields, each behind a comma, and empty when `of` is 0. */
 void rowfield_json_count(struct jsonw *j, const char *name, const char *n_key, uint32_t n,
 			 const char *of_key, uint32_t of);

@@ -69,6 +69,7 @@ struct rowtext rowtext_of(const struct params *p, const struct publish *publish,
 		.jalali = p->calendar == CALENDAR_JALALI,
 		.names = p->lang_given,
 		.lang = p->lang,
+		.classes = p->classes,
 		.synthetic = synthetic,
 		.now_ms = now_ms,
 		.min_probes = publish->min_probes,
@@ -79,12 +80,6 @@ struct rowtext rowtext_of(const struct params *p, const struct publish *publish,
 int64_t rowtext_grace_ms(int64_t step_ms)
 {
 	return step_ms < 10000 ? 10000 : step_ms > 120000 ? 120000 : step_ms;
-}
-
-static bool is_provisional(const struct rowtext *t, const struct row *r)
-{
-	return r->v.state == STATE_SILENT ||
-	       r->start_ms + r->step_ms + rowtext_grace_ms(r->step_ms) > t->now_ms;
 }
 
 /* ",sign_ipv6_lost_n": names of columns are names of variables too. */
@@ -112,12 +107,17 @@ static double late_share(const struct verdict *v)
 /* Of targets that nobody judges by there are no counts. */
 #define CLASSES_SHOWN CLASS_OTHER
 
+static bool shows_class(const struct rowtext *t, size_t c)
+{
+	return !t->classes || (t->classes >> c & 1);
+}
+
 /* Of signs and mechanisms those that any probe showed; the CSV has all. */
-static void json_counts(struct jsonw *j, const struct verdict *v)
+static void json_counts(struct jsonw *j, const struct rowtext *t, const struct verdict *v)
 {
 	jsonw_object(j, "classes");
 	for (size_t c = 0; c < CLASSES_SHOWN; c++)
-		if (v->share[c].n)
+		if (v->share[c].n && shows_class(t, c))
 			rowfield_json_count(j, class_str((enum target_class)c), "n", v->share[c].n,
 					    "up", v->share[c].up);
 	jsonw_end(j);
@@ -133,17 +133,6 @@ static void json_counts(struct jsonw *j, const struct verdict *v)
 			rowfield_json_count(j, mechanism_str((enum mechanism)k), "n",
 					    v->mech[k].hit, "of", v->mech[k].n);
 	jsonw_end(j);
-}
-
-/* A row that says nothing has no revision. */
-static void json_revision(struct jsonw *j, const struct rowtext *t, const struct row *r)
-{
-	if (r->revision && r->method)
-		jsonw_int(j, "method", r->method);
-	else
-		jsonw_null(j, "method");
-	jsonw_str(j, "why", r->revision ? why_str(r->why) : NULL);
-	rowfield_json_time(j, t, "revised", r->revised_ms);
 }
 
 /* All but the end of the object. */
@@ -163,7 +152,7 @@ static void json_row(struct jsonw *j, const struct rowtext *t, const struct row 
 	json_late(j, v);
 	jsonw_int(j, "revision", r->revision);
 	jsonw_str(j, "rule", v->rule);
-	if (is_provisional(t, r))
+	if (rowfield_is_provisional(t, r))
 		jsonw_bool(j, "provisional", true);
 	if (v->fragile)
 		jsonw_int(j, "fragility", v->fragile);
@@ -171,9 +160,9 @@ static void json_row(struct jsonw *j, const struct rowtext *t, const struct row 
 		jsonw_null(j, "fragility");
 	jsonw_num(j, "part_lo", v->part_lo, ROWFIELD_DECIMALS);
 	jsonw_num(j, "part_hi", v->part_hi, ROWFIELD_DECIMALS);
-	json_revision(j, t, r);
+	rowfield_json_revision(j, t, r);
 	jsonw_num(j, "late_share", late_share(v), ROWFIELD_DECIMALS);
-	json_counts(j, v);
+	json_counts(j, t, v);
 	rowfield_json_jalali(j, t, "start_jalali", r->start_ms);
 }
 
@@ -196,6 +185,8 @@ void rowtext_row_csv_head(struct buf *out, const struct rowtext *t)
 	buf_puts(out, "start,step,region,isp,access,state,up,lo,hi,probes,expected,late,revision,"
 		      "rule,provisional,fragility,part_lo,part_hi,method,why,revised,late_share");
 	for (size_t c = 0; c < CLASSES_SHOWN; c++) {
+		if (!shows_class(t, c))
+			continue;
 		csv_column(out, "class", class_str((enum target_class)c), "up");
 		csv_column(out, "class", class_str((enum target_class)c), "n");
 	}
@@ -211,10 +202,11 @@ void rowtext_row_csv_head(struct buf *out, const struct rowtext *t)
 	rowfield_csv_tail_head(out, t);
 }
 
-static void csv_counts(struct buf *out, const struct verdict *v)
+static void csv_counts(struct buf *out, const struct rowtext *t, const struct verdict *v)
 {
 	for (size_t c = 0; c < CLASSES_SHOWN; c++)
-		rowfield_csv_count(out, v->share[c].up, v->share[c].n);
+		if (shows_class(t, c))
+			rowfield_csv_count(out, v->share[c].up, v->share[c].n);
 	for (size_t k = 0; k < SIGNS; k++)
 		rowfield_csv_count(out, v->sign[k].hit, v->sign[k].n);
 	for (size_t k = 0; k < MECHANISMS; k++)
@@ -228,10 +220,7 @@ static void csv_revision(struct buf *out, const struct rowtext *t, const struct 
 	buf_putc(out, ',');
 	rowfield_csv_share(out, r->v.part_lo);
 	rowfield_csv_share(out, r->v.part_hi);
-	if (r->revision && r->method)
-		buf_printf(out, "%" PRIu32, r->method);
-	buf_printf(out, ",%s,", r->revision ? why_str(r->why) : "");
-	rowfield_csv_time(out, t, r->revised_ms);
+	rowfield_csv_revision(out, t, r);
 }
 
 void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r)
@@ -248,11 +237,11 @@ void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row 
 	buf_printf(out, "%" PRIu32 ",", v->expected);
 	if (v->late != WITHHOLD_LATE)
 		buf_printf(out, "%" PRIu32, v->late);
-	buf_printf(out, ",%" PRIu32 ",%s,%d,", r->revision, v->rule, is_provisional(t, r));
+	buf_printf(out, ",%" PRIu32 ",%s,%d,", r->revision, v->rule, rowfield_is_provisional(t, r));
 	csv_revision(out, t, r);
 	if (!isnan(late_share(v)))
 		buf_printf(out, "%.*f", ROWFIELD_DECIMALS, late_share(v));
-	csv_counts(out, v);
+	csv_counts(out, t, v);
 	rowfield_csv_jalali(out, t, r->start_ms);
 	rowfield_csv_tail(out, t, &r->series);
 }

@@ -22,6 +22,7 @@ struct rowtext {
 	bool jalali; /* dates in that calendar too, as start_jalali or onset_jalali and end_jalali */
 	bool names;  /* add region_name and isp_name in lang */
 	enum lang lang;
+	unsigned int classes; /* bit c: counts of class c; 0: of all */
 	bool synthetic; /* CSV has no envelope: add a column, and a field of each line of NDJSON */
 	uint32_t min_probes; /* fewer than this is withheld, which is not the same as none */
 	int64_t now_ms;	     /* a row that ends later is provisional */
@@ -38,6 +39,12 @@ void rowtext_row_json(struct jsonw *j, const struct rowtext *t, const struct row
 void rowtext_row_csv_head(struct buf *out, const struct rowtext *t);
 void rowtext_row_csv(struct buf *out, const struct rowtext *t, const struct row *r);
 void rowtext_row_line(struct buf *out, const struct rowtext *t, const struct row *r);
+
+/* A row of one class (publish.h): its share and its probes, and the state of the whole. */
+void rowtext_class_json(struct jsonw *j, const struct rowtext *t, const struct row *r);
+void rowtext_class_csv_head(struct buf *out, const struct rowtext *t);
+void rowtext_class_csv(struct buf *out, const struct rowtext *t, const struct row *r);
+void rowtext_class_line(struct buf *out, const struct rowtext *t, const struct row *r);
 
 void rowtext_event_json(struct jsonw *j, const struct rowtext *t, const struct event *e);
 void rowtext_event_csv_head(struct buf *out, const struct rowtext *t);

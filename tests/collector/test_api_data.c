@@ -146,6 +146,52 @@ static void test_csv(void **state)
 	web_answer_clear(&b);
 }
 
+/* One class of many: of its rows by class, of the columns and counts of whole rows without. */
+static void test_class(void **state)
+{
+	static const char head[] =
+		"start,step,region,isp,access,class,state,up,lo,hi,probes,revision,"
+		"method,why,revised,provisional,synthetic\r\n"
+		"2026-01-08T19:00:00Z,300,,,,open,domestic-only,0.1000,";
+	struct web_answer a;
+	size_t i;
+	json_t *j = web_json(*state, "/api/v1/timeline?by=region,class&region=IR-23&from=-1h", 200);
+	json_t *rows = json_object_get(j, "rows"), *r = json_array_get(rows, 12);
+	assert_int_equal(json_array_size(rows), 6 * 12);
+	assert_string_equal(web_str(json_array_get(rows, 0), "class"), "domestic");
+	assert_string_equal(web_str(r, "class"), "open");
+	assert_string_equal(web_str(r, "region"), "IR-23");
+	assert_int_equal(json_integer_value(json_object_get(r, "probes")), 20);
+	assert_true(json_real_value(json_object_get(r, "up")) == 0.1);
+	r = json_array_get(rows, 71); /* a class that nobody tried */
+	assert_string_equal(web_str(r, "class"), "link");
+	assert_true(json_is_null(json_object_get(r, "probes")));
+	assert_true(json_is_null(json_object_get(r, "up")));
+	json_decref(j);
+	/* the two probes of a province, and the one that would give them away */
+	j = web_json(*state, "/api/v1/timeline?by=class&region=IR-03&region=IR-00&from=-1h", 200);
+	json_array_foreach(json_object_get(j, "rows"), i, r)
+	{
+		assert_true(json_is_null(json_object_get(r, "probes")));
+		assert_true(json_is_null(json_object_get(r, "up")));
+	}
+	json_decref(j);
+	web_get(*state, &a, "/api/v1/timeline.csv?by=class&class=open&from=-1h");
+	assert_int_equal(strncmp(a.body, head, sizeof(head) - 1), 0);
+	assert_int_equal(commas(a.body), commas(strchr(a.body, '\n') + 1));
+	web_answer_clear(&a);
+	web_get(*state, &a, "/api/v1/timeline.csv?by=country&class=open&class=link&from=-1h");
+	assert_non_null(strstr(a.body, "late_share,class_open_up,class_open_n,class_link_up,"
+				       "class_link_n,sign_"));
+	assert_int_equal(commas(a.body), commas(strchr(a.body, '\n') + 1));
+	web_answer_clear(&a);
+	j = web_json(*state, "/api/v1/timeline?by=country&class=open&from=-1h", 200);
+	r = json_object_get(json_array_get(json_object_get(j, "rows"), 0), "classes");
+	assert_int_equal(json_object_size(r), 1);
+	expect_count(r, "open", "n", 300);
+	json_decref(j);
+}
+
 /* Jalali dates stand beside those of RFC 3339, never in their place. */
 static void test_jalali(void **state)
 {
@@ -369,11 +415,12 @@ static void test_outside_in(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeline), cmocka_unit_test(test_withheld),
-		cmocka_unit_test(test_splits),	 cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_jalali),	 cmocka_unit_test(test_events),
-		cmocka_unit_test(test_asof),	 cmocka_unit_test(test_map),
-		cmocka_unit_test(test_coverage), cmocka_unit_test(test_outside_in),
+		cmocka_unit_test(test_timeline),   cmocka_unit_test(test_withheld),
+		cmocka_unit_test(test_splits),	   cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_jalali),	   cmocka_unit_test(test_class),
+		cmocka_unit_test(test_events),	   cmocka_unit_test(test_asof),
+		cmocka_unit_test(test_map),	   cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_outside_in),
 	};
 	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

@@ -18,6 +18,7 @@ static void test_text(void **state)
 		"IR-23.AS44244.mobile.1767889800000.loss",
 		"all.all.all.0.loss",
 		"?.AS0.unknown.999999999999999.ipv6-lost",
+		"IR-23.all.all.1767889800000.open",
 	};
 	static const char *const bad[] = {
 		"",

@@ -74,6 +74,11 @@ static void test_pages_are_the_list(void **state)
 		{"/api/v1/timeline.csv?from=-2h", "24", true, 31},
 		{"/api/v1/timeline.csv?from=-2h&region=IR-23&region=IR-03", "7", true, 7},
 		{"/api/v1/timeline.csv?step=3600&by=region,isp,access", "5", true, 10},
+		{"/api/v1/timeline.csv?step=3600&by=region,isp,access,class", "7", true, 42},
+		{"/api/v1/"
+		 "timeline.ndjson?from=-1h&by=region,class&class=link&class=open&region=IR-03"
+		 "&region=IR-23&calendar=jalali",
+		 "5", false, 10},
 		{"/api/v1/timeline.ndjson?from=-1h&asof=-2h", "11", false, 34},
 		{"/api/v1/timeline.ndjson?from=-1h&lang=fa&tz=Asia%2FTehran", "50000", false, 1},
 		{"/api/v1/events.csv?by=region&asof=now", "1", true, 1},

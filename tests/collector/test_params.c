@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "collector/country.h"
-#include "collector/params.h"
+#include "collector/paramsint.h"
 
 #define NOW_MS	   1767902400000 /* 2026-01-08T20:00:00Z */
 #define BEGAN_MS   (NOW_MS - 30LL * 24 * 3600000)
@@ -107,6 +107,39 @@ static void test_wall_clocks(void **state)
 	bad("calendar=julian", "calendar", "jalali");
 }
 
+/* Classes split a timeline and nothing else; what can't is told why. */
+static void test_class(void **state)
+{
+	struct params p = good("class=open&class=filtered&class=open");
+	struct problem why;
+	(void)state;
+	assert_int_equal(p.classes, 1u << CLASS_OPEN | 1u << CLASS_FILTERED);
+	assert_true(p.by_region && !p.by_class);
+	p = good("by=class");
+	assert_true(p.by_class && !p.by_region && !p.by_isp && !p.classes);
+	assert_true(good("by=isp,class,access").by_class);
+	for (size_t i = 0; i < CLASS_OTHER; i++)
+		assert_string_equal(params_class_words[i], class_str((enum target_class)i));
+	bad("class=opne", "class", "open");
+	bad("class=other", "class", NULL);
+	bad("by=classes", "by", "class");
+	bad("cursor=IR-23.all.all.1767889800000.open&limit=1", "cursor", NULL);
+	bad("cursor=IR-23.all.all.1767889800000.loss&limit=1&by=class", "cursor", NULL);
+	assert_int_equal(good("cursor=all.all.all.1000.open&limit=1&by=class").cursor.class,
+			 CLASS_OPEN);
+	bad("by=check", "by", NULL);
+	bad("by=region,target", "by", NULL);
+	bad("check=tls", "check", NULL);
+	bad("target=https://a.example/", "target", NULL);
+	assert_int_equal(read_query(&p, "by=region,check", ALL, &why), -1);
+	assert_non_null(strstr(why.detail, "mechanisms"));
+	assert_int_equal(read_query(&p, "target=x", ALL, &why), -1);
+	assert_non_null(strstr(why.detail, "by=class"));
+	assert_int_equal(read_query(&p, "by=class", PARAM_BY, &why), -1);
+	assert_string_equal(why.parameter, "by");
+	assert_string_not_equal(why.nearest, "class");
+}
+
 /* asof is taken as the present, in the other times too. */
 static void test_asof(void **state)
 {
@@ -194,8 +227,6 @@ static void test_unknown(void **state)
 	struct params p;
 	struct problem why;
 	(void)state;
-	bad("class=open", "class", NULL);
-	bad("check=http", "check", NULL);
 	bad("regoin=IR-23", "regoin", "region");
 	bad("=x", "", NULL);
 	assert_int_equal(read_query(&p, "step=300", PARAM_FROM, &why), -1);
@@ -230,8 +261,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),    cmocka_unit_test(test_times),
 		cmocka_unit_test(test_wall_clocks), cmocka_unit_test(test_asof),
-		cmocka_unit_test(test_series),	    cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_unknown),	    cmocka_unit_test(test_match),
+		cmocka_unit_test(test_class),	    cmocka_unit_test(test_series),
+		cmocka_unit_test(test_texts),	    cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_match),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
