@@ -11,10 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/collector/scratch.h"
 #include "tests/collector/web.h"
 
 #define ROUTES_MAX  64
 #define HEADERS_MAX 2048
+
+static int setup(void **state)
+{
+	int rc = web_setup(state);
+	struct web *w = *state;
+	scratch_write(w->dir, "2026-01/README.md", "a package", 9);
+	w->api.packages = w->dir;
+	return rc;
+}
 
 /* An address of every route that a GET may ask for, those of pages in both languages; owned by the caller, NULL-ended. */
 static char **addresses(void)
@@ -24,6 +34,7 @@ static char **addresses(void)
 	} tails[] = {{"/region/*", "IR-23"},
 		     {"/isp/*", "AS44244"},
 		     {"/event/*", "IR-00.all.all.20260108T163000Z"},
+		     {"/data/*", "2026-01/README.md"},
 		     {"/web/*", "style.css"}};
 	char **out = xcalloc(2 * ROUTES_MAX, sizeof(*out));
 	size_t n, k = 0;
@@ -350,5 +361,5 @@ int main(void)
 		cmocka_unit_test(test_language),    cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_other_sites), cmocka_unit_test(test_unknown),
 	};
-	return cmocka_run_group_tests(tests, web_setup, web_teardown);
+	return cmocka_run_group_tests(tests, setup, web_teardown);
 }
