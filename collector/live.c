@@ -11,6 +11,7 @@
  * the list of keys; readers then get a reset instead of a hundred thousand rows. */
 #include "collector/live.h"
 
+#include <event2/buffer.h>
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,17 +43,26 @@ struct noted {
 
 struct reader {
 	LIST_ENTRY(reader) next;
-	struct live *live;	 /* borrowed */
+	struct audience *audience;
 	struct request *request; /* ours to write to until it is gone */
+};
+
+/* Readers who asked for the same: what they are told is the same text. */
+struct audience {
+	LIST_ENTRY(audience) next;
+	struct live *live; /* borrowed */
+	char *query;	   /* owned */
 	struct params filter;
+	LIST_HEAD(, reader) readers;
 };
 
 struct live {
 	const struct publish *publish;
 	struct event *flush, *beat;
-	LIST_HEAD(, reader) readers;
+	LIST_HEAD(, audience) audiences;
 	struct message ring[RING_LEN]; /* message n lies in n % RING_LEN */
 	uint64_t next;		       /* number of the next message, from 1 */
+	uint64_t unsent;	       /* of the first that was not sent yet */
 	uint64_t oldest_after_reset;   /* nothing before it can be resumed from */
 	int64_t boot_ms;
 	struct noted *noted;
@@ -66,12 +76,53 @@ static void put_id(const struct live *l, char out[static ID_LEN], uint64_t numbe
 	snprintf(out, ID_LEN, "%" PRIx64 "-%" PRIu64, (uint64_t)l->boot_ms, number);
 }
 
-/* Takes text: the message with that content goes into the ring and to all readers. */
+static void put_messages(const struct live *l, const struct params *filter, uint64_t from,
+			 struct buf *out)
+{
+	for (uint64_t n = from; n < l->next; n++) {
+		const struct message *m = &l->ring[n % RING_LEN];
+		if (m->to_all || params_match(filter, &m->series))
+			buf_puts(out, m->text);
+	}
+}
+
+static void tell(struct audience *a, const void *text, size_t len)
+{
+	struct evbuffer *shared = evbuffer_new();
+	struct reader *after;
+	if (!shared || evbuffer_add(shared, text, len) < 0)
+		abort();
+	for (struct reader *r = LIST_FIRST(&a->readers); r; r = after) {
+		after = LIST_NEXT(r, next);
+		request_stream_put(r->request, shared);
+	}
+	evbuffer_free(shared);
+}
+
+/* One piece for every reader: nine hundred rows of a step one by one would be as many pieces, and the last of them
+ * would find him too slow who had no time to read the first. */
+static void send_unsent(struct live *l)
+{
+	struct audience *after;
+	for (struct audience *a = LIST_FIRST(&l->audiences); a; a = after) {
+		struct buf out;
+		after = LIST_NEXT(a, next);
+		buf_init(&out, LIVE_MISSED_MAX);
+		put_messages(l, &a->filter, l->unsent, &out);
+		if (out.len)
+			tell(a, out.data, out.len);
+		buf_clear(&out);
+	}
+	l->unsent = l->next;
+}
+
+/* Takes data: the message with that content goes into the ring, to be sent with the others of the same moment. */
 static void publish_take(struct live *l, const struct series *series, const char *name, char *data)
 {
-	struct message *m = &l->ring[l->next % RING_LEN];
-	struct reader *after;
 	char id[ID_LEN];
+	if (l->next - l->unsent == RING_LEN)
+		send_unsent(l);
+	struct message *m = &l->ring[l->next % RING_LEN];
 	put_id(l, id, l->next);
 	free(m->text);
 	m->text = xasprintf("id: %s\nevent: %s\ndata: %s\n\n", id, name, data);
@@ -80,11 +131,7 @@ static void publish_take(struct live *l, const struct series *series, const char
 		m->series = *series;
 	l->next++;
 	free(data);
-	for (struct reader *r = LIST_FIRST(&l->readers); r; r = after) {
-		after = LIST_NEXT(r, next);
-		if (m->to_all || params_match(&r->filter, &m->series))
-			request_stream_put(r->request, m->text, strlen(m->text));
-	}
+	event_active(l->flush, EV_TIMEOUT, 0);
 }
 
 static int put_row(void *arg, const struct row *row)
@@ -139,18 +186,19 @@ static void flush(evutil_socket_t fd, short what, void *arg)
 	}
 	l->n_noted = 0;
 	l->flooded = false;
+	send_unsent(l);
 }
 
 static void beat(evutil_socket_t fd, short what, void *arg)
 {
 	static const char comment[] = ": still here\n\n";
 	struct live *l = arg;
-	struct reader *after;
+	struct audience *after;
 	(void)fd;
 	(void)what;
-	for (struct reader *r = LIST_FIRST(&l->readers); r; r = after) {
-		after = LIST_NEXT(r, next);
-		request_stream_put(r->request, comment, sizeof(comment) - 1);
+	for (struct audience *a = LIST_FIRST(&l->audiences); a; a = after) {
+		after = LIST_NEXT(a, next);
+		tell(a, comment, sizeof(comment) - 1);
 	}
 }
 
@@ -192,7 +240,8 @@ struct live *live_new(struct event_base *base, const struct publish *publish)
 	l->oldest_after_reset = 1;
 	l->boot_ms = clock_wall_ms();
 	l->noted = xcalloc(NOTED_MAX, sizeof(*l->noted));
-	LIST_INIT(&l->readers);
+	l->unsent = 1;
+	LIST_INIT(&l->audiences);
 	l->flush = event_new(base, -1, 0, flush, l);
 	l->beat = event_new(base, -1, EV_PERSIST, beat, l);
 	if (!l->flush || !l->beat || event_add(l->beat, &every) < 0)
@@ -220,9 +269,15 @@ struct views_listener live_listener(struct live *l)
 static void reader_gone(void *arg)
 {
 	struct reader *r = arg;
+	struct audience *a = r->audience;
 	LIST_REMOVE(r, next);
-	r->live->stats.readers--;
 	free(r);
+	a->live->stats.readers--;
+	if (!LIST_EMPTY(&a->readers))
+		return;
+	LIST_REMOVE(a, next);
+	free(a->query);
+	free(a);
 }
 
 /* Whether the message after that id, and all after it, are still there. False for an id that is from another life, or none. */
@@ -239,7 +294,7 @@ static bool can_resume(const struct live *l, const char *id, uint64_t *next)
 }
 
 /* What the reader has missed since last_id, into out. */
-static void put_missed(const struct live *l, const struct reader *r, const char *last_id,
+static void put_missed(const struct live *l, const struct params *filter, const char *last_id,
 		       struct buf *out)
 {
 	uint64_t next;
@@ -247,11 +302,24 @@ static void put_missed(const struct live *l, const struct reader *r, const char 
 		buf_puts(out, "event: reset\ndata: {}\n\n");
 		return;
 	}
-	for (uint64_t n = next; n < l->next; n++) {
-		const struct message *m = &l->ring[n % RING_LEN];
-		if (m->to_all || params_match(&r->filter, &m->series))
-			buf_puts(out, m->text);
+	put_messages(l, filter, next, out);
+}
+
+static struct audience *audience_of(struct live *l, const char *query, const struct params *filter)
+{
+	struct audience *a;
+	LIST_FOREACH(a, &l->audiences, next)
+	{
+		if (!strcmp(a->query, query))
+			return a;
 	}
+	a = xcalloc(1, sizeof(*a));
+	a->live = l;
+	a->query = xstrdup(query);
+	a->filter = *filter;
+	LIST_INIT(&a->readers);
+	LIST_INSERT_HEAD(&l->audiences, a, next);
+	return a;
 }
 
 void live_subscribe_take(struct live *l, struct request *request, struct reply *head,
@@ -259,13 +327,13 @@ void live_subscribe_take(struct live *l, struct request *request, struct reply *
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
 	char id[ID_LEN];
-	r->live = l;
+	send_unsent(l); /* he gets it as what he missed, or not at all */
+	r->audience = audience_of(l, request_query(request), filter);
 	r->request = request;
-	r->filter = *filter;
-	LIST_INSERT_HEAD(&l->readers, r, next);
+	LIST_INSERT_HEAD(&r->audience->readers, r, next);
 	l->stats.readers++;
 	if (last_id)
-		put_missed(l, r, last_id, &head->body);
+		put_missed(l, filter, last_id, &head->body);
 	/* without data: no message, but what the reader will name as the last that he got */
 	put_id(l, id, l->next - 1);
 	buf_printf(&head->body, "id: %s\nretry: 5000\n\n", id);

@@ -268,15 +268,18 @@ void request_stream(struct request *r, struct reply *head, void (*gone)(void *ar
 	put_headers(r, head);
 	conn_enter(r->conn, CONN_STREAMING, -1);
 	evhttp_send_reply_start(r->ev, head->status, reason_phrase(head->status));
-	if (head->body.len)
-		request_stream_put(r, head->body.data, head->body.len);
+	struct evbuffer *text = evbuffer_new();
+	if (!text || evbuffer_add(text, head->body.data, head->body.len) < 0)
+		abort();
+	request_stream_put(r, text);
+	evbuffer_free(text);
 	reply_clear(head);
 }
 
-void request_stream_put(struct request *r, const void *data, size_t len)
+void request_stream_put(struct request *r, struct evbuffer *text)
 {
 	struct evbuffer *chunk = evbuffer_new();
-	if (!chunk || evbuffer_add(chunk, data, len) < 0)
+	if (!chunk || evbuffer_add_buffer_reference(chunk, text) < 0)
 		abort();
 	if (evbuffer_get_length(bufferevent_get_output(r->conn->bev)) > STREAM_PENDING_MAX)
 		conn_condemn(r->conn);

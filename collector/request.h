@@ -13,6 +13,7 @@
 #include "common/buf.h"
 
 struct request; /* opaque */
+struct evbuffer;
 struct sockaddr;
 struct sockaddr_storage;
 
@@ -56,7 +57,8 @@ void request_reply_take(struct request *r, struct reply *p);
 /* A reply without an end; from the handler itself only, never later. gone fires once, when the
  * connection closes, whoever closed it; after that r is no more. */
 void request_stream(struct request *r, struct reply *head, void (*gone)(void *arg), void *arg);
-/* Appends to the stream. A reader who is too slow is cut off: gone fires soon, never from here. */
-void request_stream_put(struct request *r, const void *data, size_t len);
+/* Appends to the stream what text holds, which is the caller's and must not change any more: however many streams it goes to,
+ * it is in memory once. A reader who is too slow is cut off: gone fires soon, never from here. */
+void request_stream_put(struct request *r, struct evbuffer *text);
 
 #endif

@@ -264,6 +264,35 @@ static void test_flood(void **state)
 	close(fd);
 }
 
+/* A step of a large country: more text at once than may ever wait for a reader who reads nothing. All who read get all of it,
+ * each message once, whoever came when. */
+static void test_whole_country(void **state)
+{
+	struct web *w = *state;
+	struct series s = {.region = "IR-23", .access = ACCESS_MOBILE};
+	struct buf out;
+	int fds[3];
+	for (size_t i = 0; i < 3; i++) {
+		fds[i] = open_stream(w, i % 2 ? "by=isp" : "", NULL);
+		read_until(w, fds[i], &out, "retry: 5000\n\n");
+		buf_clear(&out);
+	}
+	for (s.isp = 1; s.isp <= 2000; s.isp++)
+		change(w, &s, some_step(), 20);
+	change(w, &country, some_step(), 300);
+	for (size_t i = 0; i < 3; i += 2) {
+		size_t n = 0;
+		read_until(w, fds[i], &out, "\"isp\":\"AS2000\"");
+		assert_true(out.len > 1024 * 1024);
+		for (const char *p = out.data; (p = strstr(p, "event: row")); p++)
+			n++;
+		assert_int_equal(n, 2001); /* the country's comes first */
+		buf_clear(&out);
+	}
+	for (size_t i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
 /* Readers who leave while others read on. */
 static void test_come_and_go(void **state)
 {
@@ -337,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_resume, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_lost, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_too_old, web_setup, web_teardown),
+		cmocka_unit_test_setup_teardown(test_whole_country, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_flood, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_come_and_go, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_slow_reader, web_setup, web_teardown),
