@@ -106,7 +106,7 @@ $(B)/explore/%: $(O)/tests/fuzz/%.o $(B)/libprobe.a $(B)/libcollector.a $(B)/lib
 $(B)/bench/%: $(O)/tests/bench/%.o $(B)/libprobe.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_PROBE)
-$(B)/bench/bench_collector: $(O)/tests/bench/bench_collector.o $(B)/libcollector.a $(B)/libcommon.a
+$(B)/bench/bench_collector $(B)/bench/bench_crowd: $(B)/bench/%: $(O)/tests/bench/%.o $(B)/libcollector.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_COLLECTOR)
 # What the tests of pages compare with others' tables.
