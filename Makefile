@@ -28,7 +28,7 @@ LANGUAGES := collector/lang/en.def $(filter-out %/en.def,$(sort $(wildcard colle
 obj       = $(patsubst %.c,$(O)/%.o,$(1))
 COMMON    := $(call obj,$(wildcard common/*.c))
 PROBE     := $(call obj,$(filter-out probe/main.c,$(wildcard probe/*.c)))
-ASSETS    := $(wildcard collector/*.sql) $(filter-out %/style.css,$(wildcard collector/web/*)) \
+ASSETS    := $(wildcard collector/*.sql) $(filter-out %/style.css %.sh %.LICENSE,$(wildcard collector/web/*)) \
              $(O)/collector/style.css $(O)/collector/METHOD.html
 COLLECTOR := $(call obj,$(filter-out collector/main.c,$(wildcard collector/*.c))) $(O)/collector/assets.o
 TESTS     := $(patsubst %.c,$(B)/%,$(wildcard $(foreach d,common probe collector,tests/$(d)/test_*.c)))
@@ -74,9 +74,11 @@ $(O)/collector/languages.def: $(O)/collector/languages.list
 		printf '#define THIS_LANG LANG_%s\n#include "%s"\n#undef THIS_LANG\n' \
 			"$$(basename $$f .def | tr a-z A-Z)" $$f; done >$@
 # The look of charts, which also goes into pictures that stand alone, begins the stylesheet of the pages.
-$(O)/collector/style.css: collector/web/chart.css collector/web/style.css
+# It names the font by its version (page_asset.h): a CRC-32, which gzip knows too.
+$(O)/collector/style.css: collector/web/chart.css collector/web/style.css collector/web/vazirmatn.woff2
 	@mkdir -p $(@D)
-	$(Q)cat $^ >$@.new && mv $@.new $@
+	$(Q)v=$$(gzip -c $(filter %.woff2,$^) | tail -c 8 | od -An -N4 -tu1 | awk '{printf "%02x%02x%02x%02x", $$4, $$3, $$2, $$1}') && \
+		cat $(filter %.css,$^) | sed "s/@FONT@/$$v/" >$@.new && mv $@.new $@
 # Every file of collector/web, every .sql and the method become a byte array in the binary.
 $(O)/collector/METHOD.html: collector/METHOD.md
 	@mkdir -p $(@D)
@@ -158,6 +160,7 @@ charts: deps-test
 layers:
 	@sh tests/layers.sh
 languages:
+	@/usr/bin/python3 tests/font.py
 	@sh tests/languages.sh
 headers: $(O)/collector/assets.h $(O)/collector/languages.def
 	@CPPFLAGS="$(CPPFLAGS)" sh tests/headers.sh
@@ -172,7 +175,7 @@ install: all
 	install -D -m644 probe/probe.8 $(DESTDIR)$(PREFIX)/share/man/man8/fanous-probe.8
 	install -D -m644 collector/collector.8 $(DESTDIR)$(PREFIX)/share/man/man8/fanous-collector.8
 	for f in configs/countries/*/*; do install -D -m644 $$f $(DESTDIR)$(PREFIX)/share/fanous/$${f#configs/} || exit 1; done
-	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous README.md $(wildcard configs/*.conf)
+	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous README.md collector/web/vazirmatn.LICENSE $(wildcard configs/*.conf)
 	install -D -m644 -t $(DESTDIR)$(PREFIX)/share/doc/fanous/grafana $(wildcard configs/grafana/*)
 	install -D -m644 -t $(DESTDIR)/lib/systemd/system $(wildcard configs/*.service)
 clean:

@@ -1,4 +1,4 @@
-/* page_asset.c: /web/: stylesheet, script and icon out of the binary. */
+/* page_asset.c: /web/: stylesheet, script, icon and font out of the binary. */
 #include "collector/page_asset.h"
 
 #include <inttypes.h>
@@ -39,6 +39,8 @@ void page_asset(struct call *c)
 		answer(c, asset_page_js, asset_page_js_len, "text/javascript; charset=utf-8");
 	} else if (!strcmp(c->tail, "icon.svg")) {
 		answer(c, asset_icon_svg, asset_icon_svg_len, "image/svg+xml");
+	} else if (!strcmp(c->tail, "vazirmatn.woff2")) {
+		answer(c, asset_vazirmatn_woff2, asset_vazirmatn_woff2_len, "font/woff2");
 	} else {
 		problem_set(&p, 404, "", "there is no such file");
 		respond_problem(c, &p);

@@ -18,7 +18,7 @@
 
 /* Pages and figures only from here, no inline code: what is injected into a page stays text. */
 static const char page_policy[] = "default-src 'none'; style-src 'self'; script-src 'self'; "
-				  "img-src 'self'; connect-src 'self'; "
+				  "img-src 'self'; font-src 'self'; connect-src 'self'; "
 				  "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /* A picture carries its style inside, and nothing else. */
@@ -197,7 +197,7 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 	}
 	const enum coding coding = coding_choose(request_header(c->request, "Accept-Encoding"));
 	if (!p->coded && p->body.len >= CODE_MIN_BYTES && strcmp(type, "image/png") &&
-	    coding_apply(coding, &p->body))
+	    strcmp(type, "font/woff2") && coding_apply(coding, &p->body))
 		reply_header(p, "Content-Encoding", "%s", coding_str(coding));
 	keep(c, p, max_age_s);
 	request_reply_take(c->request, p);

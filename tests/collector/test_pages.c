@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/assets.h"
 #include "tests/collector/web.h"
 
 static size_t count(const char *text, const char *what)
@@ -293,44 +292,6 @@ static void test_problems(void **state)
 	web_answer_clear(&a);
 }
 
-static void test_assets(void **state)
-{
-	struct web_answer a, page;
-	char value[128], path[64];
-	get_page(*state, &page, "/", 200);
-	const char *link = strstr(page.body, "/web/style.css?v=");
-	snprintf(path, sizeof(path), "%.*s", (int)strcspn(link, "\""), link);
-	web_get(*state, &a, path);
-	assert_int_equal(a.body_len, asset_style_css_len);
-	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
-			    "public, max-age=31536000, immutable");
-	web_answer_clear(&a);
-	web_get(*state, &a, "/web/style.css?v=0");
-	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
-			    "public, max-age=3600");
-	web_answer_clear(&a);
-	web_get(*state, &a, "/web/page.js");
-	assert_true(a.body_len < 10000);
-	web_answer_clear(&a);
-	web_answer_clear(&page);
-}
-
-/* HTML, stylesheet and script of the first view, compressed. */
-static void test_weight(void **state)
-{
-	static const char *const parts[] = {"/", "/web/style.css", "/web/page.js", "/web/icon.svg"};
-	struct web_answer a;
-	size_t total = 0;
-	for (size_t i = 0; i < 4; i++) {
-		char *head = xasprintf("%s HTTP/1.1\r\nAccept-Encoding: gzip\r\n", parts[i]);
-		web_ask(*state, &a, "GET", head, NULL, 0);
-		total += a.body_len;
-		web_answer_clear(&a);
-		free(head);
-	}
-	assert_true(total < 60000);
-}
-
 /* A young collector shows the time for which it has something, unless told otherwise. */
 static void test_young(void **state)
 {
@@ -430,8 +391,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_times, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_asof, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_problems, web_setup, web_teardown),
-		cmocka_unit_test_setup_teardown(test_assets, web_setup, web_teardown),
-		cmocka_unit_test_setup_teardown(test_weight, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_method, web_setup, web_teardown),
 		cmocka_unit_test_setup_teardown(test_empty, web_setup_empty, web_teardown),
 		cmocka_unit_test_setup_teardown(test_young, web_setup_empty, web_teardown),

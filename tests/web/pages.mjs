@@ -66,6 +66,7 @@ async function visit(context, origin, where) {
 		report(where, [{rule: 'status', element: where.path, why: String(answer.status())}]);
 	report(where, await rules.frame(page, where.lang));
 	report(where, await rules.oneLanguage(page, where.lang));
+	report(where, await rules.font(page, where.lang));
 	report(where, await rules.twins(page));
 	report(where, await rules.named(page));
 	report(where, await rules.width(page));

@@ -87,6 +87,15 @@ export function oneLanguage(page, lang) {
 	}, [lang, CODES]);
 }
 
+// Persian pages are in their own font, and no other page asks for it.
+export function font(page, lang) {
+	return page.evaluate(async (wanted) => {
+		await document.fonts.ready;
+		const loaded = [...document.fonts].some((f) => /Vazirmatn/.test(f.family) && f.status === 'loaded');
+		return loaded === wanted ? [] : [{rule: 'font', element: 'body', why: loaded ? 'loaded' : 'not loaded'}];
+	}, lang === 'fa');
+}
+
 // Every chart has a table beside it; small multiples show again what the page's tables have.
 export function twins(page) {
 	return page.evaluate(() => [...document.querySelectorAll('main svg.plot, main svg.band, main svg.share, main svg.map')]
