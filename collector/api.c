@@ -1,6 +1,7 @@
 /* api.c: the table of paths, and the way of a request through it. */
 #include "collector/api.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,19 +20,20 @@
 #define POST ROUTE_POST
 #define PAGE (ROUTE_GET | ROUTE_PAGE)
 
-static const enum format json_csv[] = {FORMAT_JSON, FORMAT_CSV, FORMAT_ATOM, FORMAT_ICS};
-static const enum format text[] = {FORMAT_TEXT, FORMAT_STREAM, FORMAT_FILE};
-static const enum format html[] = {FORMAT_HTML, FORMAT_SVG, FORMAT_PNG};
-#define JSON_CSV     json_csv, 2
-#define EVENTS	     json_csv, 4
-#define FEED_ONLY    json_csv + 2, 2
-#define JSON_ONLY    json_csv, 1
-#define TEXT_ONLY    text, 1
-#define STREAM_ONLY  text + 1, 1
-#define FILE_ONLY    text + 2, 1
-#define HTML_ONLY    html, 1
-#define HTML_PICTURE html, 3
-#define PICTURE_ONLY html + 1, 2
+#define F(name)	     FORMAT_BIT(FORMAT_##name)
+#define JSON_ONLY    F(JSON)
+#define JSON_CSV     (F(JSON) | F(CSV))
+#define LISTS	     (F(JSON) | F(CSV) | F(NDJSON))
+#define FEED_ONLY    (F(ATOM) | F(ICS))
+#define EVENTS	     (LISTS | FEED_ONLY)
+#define TEXT_ONLY    F(TEXT)
+#define STREAM_ONLY  F(STREAM)
+#define FILE_ONLY    F(FILE)
+#define PICTURES     (F(SVG) | F(PNG))
+#define HTML_ONLY    F(HTML)
+#define HTML_DATA    (F(HTML) | LISTS)
+#define HTML_ALL     (F(HTML) | LISTS | PICTURES)
+#define PICTURE_DATA (LISTS | PICTURES)
 
 static const struct route routes[] = {
 #define ROUTE(handler, path, methods, params, formats, example, doc)                               \
@@ -100,33 +102,28 @@ static const struct route *find(const char *path, size_t len, bool pages, const 
 	return NULL;
 }
 
+/* The suffix of a path, behind the last dot; NULL when it has none. */
+static const char *suffix_of(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	return dot && !strchr(dot, '/') ? dot + 1 : NULL;
+}
+
 /* "/api/v1/timeline.csv" is "/api/v1/timeline" as CSV. room is for the tail. */
 static const struct route *find_suffixed(const char *path, bool pages, struct params *p,
 					 const char **tail, char room[static TAIL_LEN])
 {
-	static const struct {
-		const char *suffix;
-		enum format format;
-	} table[] = {{".json", FORMAT_JSON}, {".csv", FORMAT_CSV},   {".svg", FORMAT_SVG},
-		     {".png", FORMAT_PNG},   {".atom", FORMAT_ATOM}, {".ics", FORMAT_ICS}};
-	size_t len = strlen(path);
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		size_t n = strlen(table[i].suffix);
-		if (len <= n || strcmp(path + len - n, table[i].suffix))
-			continue;
-		const struct route *route = find(path, len - n, pages, tail);
-		for (size_t f = 0; route && f < route->n_formats; f++) {
-			if (route->formats[f] == table[i].format) {
-				p->format = table[i].format;
-				p->format_given = true;
-				snprintf(room, TAIL_LEN, "%.*s", (int)(path + len - n - *tail),
-					 *tail);
-				*tail = room;
-				return route;
-			}
-		}
-	}
-	return NULL;
+	const char *suffix = suffix_of(path);
+	size_t len = suffix ? (size_t)(suffix - 1 - path) : 0;
+	const struct route *route = suffix ? find(path, len, pages, tail) : NULL;
+	enum format f = route ? format_parse(route->formats, suffix) : FORMATS;
+	if (f == FORMATS)
+		return NULL;
+	p->format = f;
+	p->format_given = true;
+	snprintf(room, TAIL_LEN, "%.*s", (int)(path + len - *tail), *tail);
+	*tail = room;
+	return route;
 }
 
 /* "/fa/region/IR-23" is in Persian; what names no language is in English. */
@@ -147,7 +144,7 @@ static const struct route *find_route(const char *path, struct params *p, const 
 	if (!route) {
 		route = find(plain, strlen(plain), pages, tail);
 		if (route)
-			p->format = route->formats[0];
+			p->format = format_first(route->formats);
 	}
 	p->lang = lang;
 	p->local_time = route && (route->methods & ROUTE_PAGE);
@@ -165,6 +162,38 @@ static void answer_unknown(struct call *c, const char *path)
 		if (!strcmp(routes[i].path, p.nearest))
 			p.example = routes[i].example;
 	problem_set(&p, 404, "", "there is no such path; the nearest is %s", p.nearest);
+	respond_problem(c, &p);
+}
+
+/* A suffix that no form of this path has. The end of an event's name is none: ".ipv6-lost". */
+static bool is_odd_suffix(const char *path, struct call *c)
+{
+	const char *words[FORMATS + 1], *suffix = suffix_of(path), *tail;
+	const struct route *route = c->route;
+	const char *plain = path + strlen(lang_prefix(c->params.lang));
+	if (!suffix || !isalpha((unsigned char)*suffix) || c->params.format_given ||
+	    sign_parse(suffix) != SIGNS || (route && !*c->tail))
+		return false;
+	if (!route)
+		route = find(plain, (size_t)(suffix - 1 - plain), plain != path, &tail);
+	if (!route)
+		return false;
+	format_words(route->formats, words);
+	if (words[0])
+		c->route = route;
+	return words[0];
+}
+
+static void answer_odd_suffix(struct call *c, const char *path)
+{
+	const char *words[FORMATS + 1], *suffix = suffix_of(path);
+	struct problem p = {.example = c->route->example};
+	format_words(c->route->formats, words);
+	snprintf(p.nearest, sizeof(p.nearest), "%.*s%s", (int)(suffix - path), path,
+		 nearest_word(suffix, words));
+	c->params.format = FORMAT_JSON;
+	problem_set(&p, 404, "", "this path has no form '%.40s'; the nearest that it has is %s",
+		    suffix, p.nearest);
 	respond_problem(c, &p);
 }
 
@@ -197,6 +226,7 @@ static int read_params(struct call *c, struct problem *why)
 		.settled_ms = api_settled_ms(c->api),
 		.row_step_ms = c->api->publish->row_step_ms,
 		.allowed = c->route->params,
+		.formats = c->route->formats,
 	};
 	const char *bad = query_parse(&c->query, request_query(c->request));
 	why->example = c->route->example;
@@ -221,7 +251,9 @@ void api_handle(void *arg, struct request *r)
 		return;
 	c.now_ms = api_now_ms(c.api);
 	c.route = find_route(path, &c.params, &c.tail, tail);
-	if (!c.route) {
+	if (is_odd_suffix(path, &c)) {
+		answer_odd_suffix(&c, path);
+	} else if (!c.route) {
 		answer_unknown(&c, path);
 	} else if (m == METHOD_OPTIONS) {
 		answer_options(&c);

@@ -69,8 +69,7 @@ struct route {
 	const char *path;
 	unsigned int methods; /* ROUTE_ bits */
 	unsigned int params;  /* enum param bits */
-	const enum format *formats;
-	size_t n_formats; /* the first is the one that is given unasked */
+	unsigned int formats; /* FORMAT_BIT of each that there is */
 	const char *example;
 	const char *doc;
 	void (*handle)(struct call *c);

@@ -13,11 +13,7 @@ static int put_event(void *arg, const struct event *e)
 		return 0;
 	if (!listing_takes(l, &there))
 		return 1;
-	switch (p->format) {
-	case FORMAT_CSV: rowtext_event_csv(&l->reply.body, &l->text, e); break;
-	case FORMAT_NDJSON: rowtext_event_line(&l->reply.body, &l->text, e); break;
-	default: rowtext_event_json(&l->json, &l->text, e); break;
-	}
+	listing_event(l, e);
 	return l->reply.body.overflow;
 }
 
@@ -54,10 +50,4 @@ void api_events(struct call *c)
 	params_series(&c->params, &q);
 	listing_begin(&l, c, &kind, 0);
 	listing_answer(&l, publish_events(c->api->publish, &q, put_event, &l), MAX_AGE_S);
-}
-
-void api_events_lines(struct call *c)
-{
-	c->params.format = FORMAT_NDJSON;
-	api_events(c);
 }

@@ -6,32 +6,6 @@
 /* Asked for again and again by live pages and monitors; rows change at every step at most. */
 #define MAX_AGE_S 5
 
-static int put_class(struct listing *l, const struct row *r)
-{
-	switch (l->call->params.format) {
-	case FORMAT_CSV: rowtext_class_csv(&l->reply.body, &l->text, r); break;
-	case FORMAT_NDJSON: rowtext_class_line(&l->reply.body, &l->text, r); break;
-	default: rowtext_class_json(&l->json, &l->text, r); break;
-	}
-	return l->reply.body.overflow;
-}
-
-static int put_row(void *arg, const struct row *r)
-{
-	struct listing *l = arg;
-	const struct cursor there = cursor_of_row(r, l->call->params.by_class);
-	if (!listing_takes(l, &there))
-		return 1;
-	if (l->call->params.by_class)
-		return put_class(l, r);
-	switch (l->call->params.format) {
-	case FORMAT_CSV: rowtext_row_csv(&l->reply.body, &l->text, r); break;
-	case FORMAT_NDJSON: rowtext_row_line(&l->reply.body, &l->text, r); break;
-	default: rowtext_row_json(&l->json, &l->text, r); break;
-	}
-	return l->reply.body.overflow;
-}
-
 void api_timeline(struct call *c)
 {
 	static const struct listing_kind kind = {
@@ -61,11 +35,5 @@ void api_timeline(struct call *c)
 		ask.by_classes = p->classes ? p->classes : PARAMS_CLASSES;
 	listing_begin(&l, c, p->by_class ? &by_class : &kind,
 		      p->step_ms ? p->step_ms : publish->row_step_ms);
-	listing_answer(&l, publish_timeline(publish, &ask, put_row, &l), MAX_AGE_S);
-}
-
-void api_timeline_lines(struct call *c)
-{
-	c->params.format = FORMAT_NDJSON;
-	api_timeline(c);
+	listing_answer(&l, publish_timeline(publish, &ask, listing_put_row, &l), MAX_AGE_S);
 }

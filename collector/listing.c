@@ -36,6 +36,47 @@ bool listing_takes(struct listing *l, const struct cursor *there)
 	return true;
 }
 
+void listing_row(struct listing *l, const struct row *r)
+{
+	switch (l->call->params.format) {
+	case FORMAT_CSV: rowtext_row_csv(&l->reply.body, &l->text, r); break;
+	case FORMAT_NDJSON: rowtext_row_line(&l->reply.body, &l->text, r); break;
+	default: rowtext_row_json(&l->json, &l->text, r); break;
+	}
+}
+
+void listing_event(struct listing *l, const struct event *e)
+{
+	switch (l->call->params.format) {
+	case FORMAT_CSV: rowtext_event_csv(&l->reply.body, &l->text, e); break;
+	case FORMAT_NDJSON: rowtext_event_line(&l->reply.body, &l->text, e); break;
+	default: rowtext_event_json(&l->json, &l->text, e); break;
+	}
+}
+
+static void put_class(struct listing *l, const struct row *r)
+{
+	switch (l->call->params.format) {
+	case FORMAT_CSV: rowtext_class_csv(&l->reply.body, &l->text, r); break;
+	case FORMAT_NDJSON: rowtext_class_line(&l->reply.body, &l->text, r); break;
+	default: rowtext_class_json(&l->json, &l->text, r); break;
+	}
+}
+
+int listing_put_row(void *arg, const struct row *r)
+{
+	struct listing *l = arg;
+	const bool by_class = l->call->params.by_class;
+	const struct cursor there = cursor_of_row(r, by_class);
+	if (!listing_takes(l, &there))
+		return 1;
+	if (by_class)
+		put_class(l, r);
+	else
+		listing_row(l, r);
+	return l->reply.body.overflow;
+}
+
 static void put_encoded(struct buf *out, const char *text)
 {
 	for (; *text; text++)
@@ -80,24 +121,26 @@ static void put_address(struct buf *out, const struct listing *l)
 	put_pair(out, "cursor", cursor_text(cursor, &l->next));
 }
 
-/* Ends the envelope, and says how to go on. */
-static void finish(struct listing *l)
+/* Ends the envelope, and says how to go on. 0, or -1 when the store can't be read. */
+static int finish(struct listing *l)
 {
-	bool json = l->call->params.format == FORMAT_JSON;
+	int rc = 0;
 	struct buf next;
 	buf_init(&next, ADDRESS_MAX);
 	if (l->more) {
 		put_address(&next, l);
 		reply_header(&l->reply, "Link", "<%s>; rel=\"next\"", next.data);
 	}
-	if (json) {
+	if (l->call->params.format == FORMAT_JSON) {
 		jsonw_end(&l->json);
 		if (l->call->params.limit)
 			jsonw_str(&l->json, "next", next.data);
+		rc = l->kind->rest ? l->kind->rest(l) : 0;
 		jsonw_end(&l->json);
 		buf_putc(&l->reply.body, '\n');
 	}
 	buf_clear(&next);
+	return rc;
 }
 
 static int refuse(const struct listing *l, struct problem *why)
@@ -116,8 +159,7 @@ void listing_answer(struct listing *l, int rc, int max_age_s)
 {
 	bool page = l->more && l->call->params.limit;
 	struct problem why = {0};
-	finish(l);
-	if (rc < 0) {
+	if (finish(l) < 0 || rc < 0) {
 		why.retry_after_s = 5;
 		problem_set(&why, 503, "", "the store can't be read at this moment");
 	} else if (l->reply.body.overflow || (rc > 0 && !page)) {

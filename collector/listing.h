@@ -9,6 +9,7 @@
 
 #include "collector/api.h"
 
+struct listing;
 struct listing_kind {
 	const char *name;   /* for the file that a browser saves */
 	const char *key;    /* of the list in JSON */
@@ -16,6 +17,8 @@ struct listing_kind {
 	const char *advice; /* how */
 	size_t max;	    /* entries of a list without `limit` */
 	void (*csv_head)(struct buf *out, const struct rowtext *t);
+	int (*rest)(
+		struct listing *l); /* what else the object of JSON has, 0 or -1; NULL: nothing */
 };
 
 struct listing {
@@ -24,6 +27,7 @@ struct listing {
 	struct rowtext text;
 	struct reply reply;
 	struct jsonw json; /* of the list, where that is the format */
+	void *arg;	   /* for `rest` */
 	size_t n;
 	bool more;
 	struct cursor next;
@@ -34,6 +38,11 @@ void listing_begin(struct listing *l, struct call *c, const struct listing_kind 
 		   int64_t step_ms);
 /* Whether one more entry is taken; if not, the next page begins there. */
 bool listing_takes(struct listing *l, const struct cursor *there);
+/* Each writes one entry in the format of the call, without a look at limits. */
+void listing_row(struct listing *l, const struct row *r);
+void listing_event(struct listing *l, const struct event *e);
+/* For publish_timeline: takes a row or ends the page. */
+int listing_put_row(void *listing, const struct row *r);
 /* Answers the call. rc: 0, -1 when the store can't be read, 1 when the list was left early. */
 void listing_answer(struct listing *l, int rc, int max_age_s);
 

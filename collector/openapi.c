@@ -10,33 +10,17 @@
 
 #define PATH_MAX_LEN 96
 
-static const struct {
-	const char *type, *suffix;
-} formats[] = {
-	[FORMAT_JSON] = {"application/json", "json"},
-	[FORMAT_CSV] = {"text/csv", "csv"},
-	[FORMAT_TEXT] = {"text/plain", NULL},
-	[FORMAT_HTML] = {"text/html", NULL},
-	[FORMAT_SVG] = {"image/svg+xml", "svg"},
-	[FORMAT_PNG] = {"image/png", "png"},
-	[FORMAT_ATOM] = {"application/atom+xml", "atom"},
-	[FORMAT_ICS] = {"text/calendar", "ics"},
-	[FORMAT_STREAM] = {"text/event-stream", NULL},
-	[FORMAT_FILE] = {"*/*", NULL},
-};
-
 static bool has_tail(const struct route *r)
 {
 	return r->path[strlen(r->path) - 1] == '*';
 }
 
+/* Where a suffix has anything to choose. */
 static bool has_suffix(const struct route *r)
 {
-	for (size_t i = 0; i < r->n_formats; i++)
-		if (strcmp(r->path, "/") && formats[r->formats[i]].suffix &&
-		    (r->n_formats > 1 || i > 0))
-			return true;
-	return false;
+	const char *words[FORMATS + 1];
+	format_words(r->formats, words);
+	return words[0] && strcmp(r->path, "/") && r->formats != FORMAT_BIT(FORMAT_JSON);
 }
 
 /* "/region/{name}", "/region/{name}.{suffix}" */
@@ -57,11 +41,9 @@ static void put_words(struct jsonw *j, const char *const *words)
 
 static void put_format_words(struct jsonw *j, const struct route *r)
 {
-	jsonw_array(j, "enum");
-	for (size_t i = 0; i < r->n_formats; i++)
-		if (formats[r->formats[i]].suffix)
-			jsonw_str(j, NULL, formats[r->formats[i]].suffix);
-	jsonw_end(j);
+	const char *words[FORMATS + 1];
+	format_words(r->formats, words);
+	put_words(j, words);
 }
 
 static void begin_parameter(struct jsonw *j, const char *name, const char *in, const char *doc)
@@ -73,7 +55,7 @@ static void begin_parameter(struct jsonw *j, const char *name, const char *in, c
 	jsonw_str(j, "description", doc);
 }
 
-static void put_query_parameter(struct jsonw *j, const struct param_doc *p)
+static void put_query_parameter(struct jsonw *j, const struct route *r, const struct param_doc *p)
 {
 	begin_parameter(j, p->name, "query", p->doc);
 	jsonw_object(j, "schema");
@@ -85,6 +67,8 @@ static void put_query_parameter(struct jsonw *j, const struct param_doc *p)
 	}
 	if (p->words)
 		put_words(j, p->words);
+	if (p->bit == PARAM_FORMAT)
+		put_format_words(j, r);
 	jsonw_end(j);
 	if (p->repeatable)
 		jsonw_bool(j, "explode", true);
@@ -112,7 +96,7 @@ static void put_parameters(struct jsonw *j, const struct route *r, bool suffixed
 	}
 	for (size_t i = 0; (p = params_doc(i)); i++)
 		if (r->params & p->bit)
-			put_query_parameter(j, p);
+			put_query_parameter(j, r, p);
 	jsonw_end(j);
 }
 
@@ -128,18 +112,24 @@ static void put_problem(struct jsonw *j, const char *status, const char *descrip
 		jsonw_end(j);
 }
 
+/* Without its parameters. */
+static void put_type(struct jsonw *j, const char *type)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(type, ";"), type);
+	jsonw_object(j, name);
+	jsonw_end(j);
+}
+
 static void put_responses(struct jsonw *j, const struct route *r, bool suffixed)
 {
 	jsonw_object(j, "responses");
 	jsonw_object(j, "200");
 	jsonw_str(j, "description", r->doc);
 	jsonw_object(j, "content");
-	for (size_t i = 0; i < r->n_formats; i++) {
-		if (suffixed && !formats[r->formats[i]].suffix)
-			continue;
-		jsonw_object(j, formats[r->formats[i]].type);
-		jsonw_end(j);
-	}
+	for (int f = 0; f < FORMATS; f++)
+		if ((r->formats & FORMAT_BIT(f)) && (!suffixed || *format_suffix((enum format)f)))
+			put_type(j, format_type((enum format)f));
 	jsonw_end(j);
 	jsonw_end(j);
 	jsonw_object(j, "304");

@@ -77,8 +77,9 @@ void page_permalink(struct buf *out, const struct view *v, const char *path)
 {
 	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN], asof[CALENDAR_RFC3339_LEN];
 	page_origin(out, v->call);
-	buf_printf(out, "%s%s?from=%s&until=%s&asof=%s", lang_prefix(v->lang), path,
-		   calendar_rfc3339(from, v->from_ms, 0), calendar_rfc3339(until, v->until_ms, 0),
+	buf_printf(out, "%s%s%cfrom=%s&until=%s&asof=%s", lang_prefix(v->lang), path,
+		   strchr(path, '?') ? '&' : '?', calendar_rfc3339(from, v->from_ms, 0),
+		   calendar_rfc3339(until, v->until_ms, 0),
 		   calendar_rfc3339(asof, v->call->now_ms, 0));
 	keep_writing(out, &(bool){true}, v);
 }
@@ -240,34 +241,24 @@ static void put_pictures(struct html *h, const struct view *v, const struct page
 	}
 }
 
-/* What the address of data has in common with that of the page, behind its times. */
-static void put_rest(struct html *h, const struct view *v)
-{
-	struct buf rest;
-	buf_init(&rest, ADDRESS_MAX);
-	page_keep(&rest, v, false, true);
-	html_text(h, rest.data ? rest.data : "");
-	buf_clear(&rest);
-}
-
 /* The same figures for machines, and an address that stays as it is. */
 static void put_data_links(struct html *h, const struct view *v, const struct page *p)
 {
-	static const char *const formats[] = {"csv", "json"};
-	char from[CALENDAR_RFC3339_LEN], until[CALENDAR_RFC3339_LEN];
-	calendar_rfc3339(from, v->from_ms, 0);
-	calendar_rfc3339(until, v->until_ms, 0);
+	static const char *const formats[][2] = {
+		{"csv", "CSV"}, {"json", "JSON"}, {"ndjson", "NDJSON"}};
+	const int len = (int)strcspn(p->data, "?");
+	struct buf path;
+	buf_init(&path, ADDRESS_MAX);
 	html_put(h, "<p>");
 	html_say(h, TEXT_DATA, NULL, NULL, NULL);
-	for (int i = 0; i < 2; i++) {
-		html_putf(
-			h,
-			" <a "
-			"href=\"/api/v1/timeline.%s?%s&amp;from=%s&amp;until=%s&amp;step=%" PRId64,
-			formats[i], p->data_query, from, until, v->step_ms / 1000);
-		put_rest(h, v);
-		html_putf(h, "\">%s</a>", i ? "JSON" : "CSV");
+	for (int i = 0; i < 3; i++) {
+		buf_reset(&path);
+		buf_printf(&path, "%.*s.%s%s", len, p->data, formats[i][0], p->data + len);
+		html_put(h, " <a href=\"");
+		put_url(h, v, path.data);
+		html_putf(h, "\">%s</a>", formats[i][1]);
 	}
+	buf_clear(&path);
 	put_pictures(h, v, p);
 	html_put(h, " · <a href=\"");
 	put_url(h, v, p->path);
@@ -303,7 +294,7 @@ static void put_method(struct html *h, const struct view *v)
 void page_end(struct html *h, const struct view *v, const struct page *p)
 {
 	html_put(h, "<div class=\"about\">\n");
-	if (p->data_query) {
+	if (p->data) {
 		put_data_links(h, v, p);
 		put_method(h, v);
 	}

@@ -58,6 +58,11 @@ struct strip *view_strip(const struct view *v, struct strips *s, const struct se
 /* Fills strips with the series of q (its times are set here), new ones at the end. */
 void view_gather(struct view *v, struct strips *strips, struct series_query q);
 void view_gather_events(struct view *v, struct series_query q);
+/* The newest step is often still being reported; where a series stands is asked of up to this many, until one says more
+ * than "too few". */
+#define VIEW_NEWEST_STEPS 3
+/* Whether a row says better where its series stands than the one before. */
+bool view_is_newer(const struct row *r, const struct row *before);
 /* Worst state first; among equals the one with more people, then as they came. */
 void view_sort(const struct view *v, struct strips *strips);
 void strips_clear(struct strips *s);
@@ -69,7 +74,8 @@ struct page {
 	const char *path;	/* without language and time: "/region/IR-23" */
 	const char *headline;	/* plain text; also the title */
 	const char *picture;	/* the path of its main chart without suffix; NULL for none */
-	const char *data_query; /* of the same view in the API: "by=region" */
+	const char *data;	/* the path of the same as data, without suffix; NULL for none */
+	const char *data_query; /* of the same series in the API: "by=region" */
 	bool ranges;		/* its time can be chosen */
 	const char *stream; /* query of the stream whose changes make it stale; NULL: not live */
 };
@@ -149,6 +155,20 @@ void page_picture_map(struct html *h, const struct view *v, const struct page *p
 		      const struct strips *regions, const struct strip *whole);
 /* Answers with such a picture, SVG in reply, in the format that was asked for. */
 void page_picture_answer_take(struct call *c, struct reply *reply);
+
+/* The same as data: JSON, CSV or NDJSON was asked for. */
+bool page_is_data(const struct call *c);
+/* The rows of each query over the time of the page, and in JSON its events; newest: only where each series stands at the
+ * end. Answers the call. */
+struct page_figures {
+	const char *name; /* for the file that a browser saves */
+	const struct series_query *queries;
+	size_t n;
+	bool newest;
+};
+void page_figures_answer(struct view *v, const struct page_figures *f);
+/* The events of v are the revisions of one, newest first: these, and in JSON the rows of its series. */
+void page_figures_answer_event(struct view *v);
 
 /* Where s stands, its states and its share up over time. */
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);

@@ -144,7 +144,8 @@ static void write_page(struct html *h, const struct view *v, const struct strips
 	page_rows_init(&rows, v, &any, s);
 	put_title(&title, v, &rows);
 	put_path(&path, s);
-	const struct page page = {.path = path.data, .headline = title.data, .ranges = true};
+	const struct page page = {
+		.path = path.data, .headline = title.data, .data = path.data, .ranges = true};
 	const struct page_grid grid = {.id = "compared",
 				       .heading = TEXT_COMPARE_STATES,
 				       .names = TEXT_COMPARE_NAMES,
@@ -168,24 +169,41 @@ static void write_page(struct html *h, const struct view *v, const struct strips
 	buf_clear(&path);
 }
 
-void page_compare(struct call *c)
+static void answer_figures(struct view *v, const struct strips *s)
+{
+	const char *regions[SERIES_MAX][2];
+	struct series_query queries[SERIES_MAX];
+	for (size_t i = 0; i < s->n; i++)
+		queries[i] = store_query_one(&s->items[i].series, regions[i], 0, 0);
+	page_figures_answer(v, &(struct page_figures){"compare", queries, s->n, false});
+}
+
+static void answer_page(struct view *v, const struct strips *s)
 {
 	struct problem why = {.retry_after_s = 5};
-	struct strips s = {.shares = true};
 	struct reply reply;
+	reply_init(&reply, 200, PAGE_MAX);
+	struct html h = {&reply.body, v->lang};
+	write_page(&h, v, s);
+	if (v->failed) {
+		reply_clear(&reply);
+		problem_set(&why, 503, "", "the store can't be read at this moment");
+		respond_problem(v->call, &why);
+	} else {
+		page_answer_take(v->call, &reply);
+	}
+}
+
+void page_compare(struct call *c)
+{
+	struct strips s = {.shares = true};
 	struct view v;
 	view_init(&v, c);
 	gather(&v, &s);
-	reply_init(&reply, 200, PAGE_MAX);
-	struct html h = {&reply.body, v.lang};
-	write_page(&h, &v, &s);
-	if (v.failed) {
-		reply_clear(&reply);
-		problem_set(&why, 503, "", "the store can't be read at this moment");
-		respond_problem(c, &why);
-	} else {
-		page_answer_take(c, &reply);
-	}
+	if (page_is_data(c))
+		answer_figures(&v, &s);
+	else
+		answer_page(&v, &s);
 	strips_clear(&s);
 	view_clear(&v);
 }

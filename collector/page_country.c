@@ -53,6 +53,16 @@ static void draft_finish(struct draft *d)
 	respond_problem(c, &p);
 }
 
+/* Answers with the figures of some series instead. */
+static void draft_figures(struct draft *d, const struct page_figures *f)
+{
+	reply_clear(&d->reply);
+	page_figures_answer(&d->view, f);
+	view_clear(&d->view);
+	strips_clear(&d->whole);
+	buf_clear(&d->headline);
+}
+
 /* The page's own series: always there, even without rows. */
 static struct strip *gather_whole(struct draft *d, const struct series *s,
 				  const struct series_query *q)
@@ -141,6 +151,7 @@ static void write_country(struct draft *d, const struct strip *whole,
 	const struct page page = {.path = "/",
 				  .headline = d->headline.data,
 				  .picture = "/country",
+				  .data = "/country",
 				  .data_query = "by=region",
 				  .ranges = true,
 				  .stream = "by=country"};
@@ -161,6 +172,22 @@ static void write_country(struct draft *d, const struct strip *whole,
 	page_end(h, v, &page);
 }
 
+/* What the page, or the map, is drawn from. */
+static void answer_figures(struct draft *d)
+{
+	static const struct series_query queries[] = {
+		{.by_region = true, .access = -1},
+		{.access = -1},
+		{.by_access = true, .access = -1},
+		{.by_isp = true, .access = -1},
+	};
+	const bool map = !strcmp(d->view.call->route->path, "/map");
+	view_gather_events(&d->view, queries[1]);
+	view_gather_events(&d->view, queries[0]);
+	draft_figures(d,
+		      &(struct page_figures){map ? "map" : "country", queries, map ? 1 : 4, map});
+}
+
 void page_country(struct call *c)
 {
 	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
@@ -177,6 +204,10 @@ void page_country(struct call *c)
 		strips_clear(&d.whole);
 		d.whole = (struct strips){.shares = true};
 		whole = gather_whole(&d, &any, &country);
+	}
+	if (page_is_data(c)) {
+		answer_figures(&d);
+		return;
 	}
 	if (c->params.format == FORMAT_SVG || c->params.format == FORMAT_PNG) {
 		add_provinces(&d.view, &provinces);
@@ -245,6 +276,7 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	const char *code = *own->region ? own->region : rowtext_isp(isp, own->isp);
 	struct page page = {.path = path,
 			    .picture = path,
+			    .data = path,
 			    .data_query = data,
 			    .ranges = true,
 			    .stream = stream};
@@ -257,7 +289,13 @@ static void answer_series(struct call *c, const struct series *own, const char *
 	draft_init(&d, c);
 	struct strip *whole = gather_whole(&d, own, &q);
 	view_gather_events(&d.view, q);
+	struct series_query queries[] = {q, q};
 	q.by_region = q.by_isp = q.by_access = true;
+	queries[1] = q;
+	if (page_is_data(c)) {
+		draft_figures(&d, &(struct page_figures){code, queries, 2, false});
+		return;
+	}
 	view_gather(&d.view, &parts, q);
 	view_sort(&d.view, &parts);
 	headline_series(&d.headline, d.view.lang, name, whole);

@@ -160,21 +160,29 @@ static void put_revision(struct html *h, const struct view *v, const struct even
 }
 
 /* Newest first: each is what was known just before the next one. */
-static void part_revisions(struct html *h, struct view *v, const struct event *e)
+static void gather_revisions(struct view *v, const struct event *e)
 {
-	struct event past = *e;
-	html_put(h, "<section>\n<h2>");
-	say(h, TEXT_REVISIONS);
-	html_put(h, "</h2>\n<ul class=\"events\">\n");
-	for (int i = 0; i < REVISIONS_MAX; i++) {
-		put_revision(h, v, &past);
-		if (past.revision <= 1 || past.revised_ms <= 1)
+	v->events = xcalloc(REVISIONS_MAX, sizeof(*v->events));
+	v->events[v->n_events++] = *e;
+	while (v->n_events < REVISIONS_MAX) {
+		const struct event *last = &v->events[v->n_events - 1];
+		if (last->revision <= 1 || last->revised_ms <= 1)
 			break;
-		int rc = find(v->call, e->id, past.revised_ms - 1, &past);
+		int rc = find(v->call, e->id, last->revised_ms - 1, &v->events[v->n_events]);
 		v->failed |= rc < 0;
 		if (rc <= 0)
 			break;
+		v->n_events++;
 	}
+}
+
+static void part_revisions(struct html *h, const struct view *v)
+{
+	html_put(h, "<section>\n<h2>");
+	say(h, TEXT_REVISIONS);
+	html_put(h, "</h2>\n<ul class=\"events\">\n");
+	for (size_t i = 0; i < v->n_events; i++)
+		put_revision(h, v, &v->events[i]);
 	html_put(h, "</ul>\n</section>\n");
 }
 
@@ -278,50 +286,54 @@ static void write_page(struct html *h, struct view *v, const struct page *p, con
 	part_hero(h, v, whole, text.data);
 	part_facts(h, v, e);
 	part_means(h, v, e);
-	part_revisions(h, v, e);
+	part_revisions(h, v);
 	part_cite(h, v, p, e);
 	part_legend(h, v);
 	page_end(h, v, p);
 	buf_clear(&text);
 }
 
-static void answer(struct call *c, const struct event *e)
+static void answer_page(struct view *v, const struct event *e)
 {
-	char path[FEED_PATH_LEN], data[128], isp[ROWTEXT_ISP_LEN];
+	char path[FEED_PATH_LEN];
 	const char *regions[2];
 	struct strips whole = {.shares = true};
 	struct problem why = {.retry_after_s = 5};
 	struct reply reply;
 	struct buf title;
+	const struct telling t = {v->country, v->lang};
+	const struct series *s = &e->series;
+	feed_path(path, e);
+	buf_init(&title, TEXT_MAX);
+	telling_title(&title, &t, e);
+	view_strip(v, &whole, s);
+	view_gather(v, &whole, store_query_one(s, regions, 0, 0));
+	reply_init(&reply, 200, PAGE_MAX);
+	struct html h = {&reply.body, v->lang};
+	const struct page page = {.path = path, .headline = title.data, .data = path};
+	write_page(&h, v, &page, e, whole.items);
+	if (v->failed) {
+		reply_clear(&reply);
+		problem_set(&why, 503, "", "the store can't be read at this moment");
+		respond_problem(v->call, &why);
+	} else {
+		page_answer_take(v->call, &reply);
+	}
+	strips_clear(&whole);
+	buf_clear(&title);
+}
+
+static void answer(struct call *c, const struct event *e)
+{
 	struct view v;
 	choose_times(c, e);
 	view_init(&v, c);
-	const struct telling t = {v.country, v.lang};
-	const struct series *s = &e->series;
-	feed_path(path, e);
-	snprintf(data, sizeof(data), "by=country%s%s%s%s%s%s", *s->region ? "&amp;region=" : "",
-		 s->region, s->isp != ISP_ANY ? "&amp;isp=" : "",
-		 s->isp != ISP_ANY ? rowtext_isp(isp, s->isp) : "",
-		 s->access != ACCESS_ANY ? "&amp;access=" : "",
-		 s->access != ACCESS_ANY ? access_str(s->access) : "");
-	buf_init(&title, TEXT_MAX);
-	telling_title(&title, &t, e);
-	view_strip(&v, &whole, s);
-	view_gather(&v, &whole, store_query_one(s, regions, 0, 0));
-	reply_init(&reply, 200, PAGE_MAX);
-	struct html h = {&reply.body, v.lang};
-	const struct page page = {.path = path, .headline = title.data, .data_query = data};
-	write_page(&h, &v, &page, e, whole.items);
-	if (v.failed) {
-		reply_clear(&reply);
-		problem_set(&why, 503, "", "the store can't be read at this moment");
-		respond_problem(c, &why);
-	} else {
-		page_answer_take(c, &reply);
-	}
-	strips_clear(&whole);
+	gather_revisions(&v, e);
+	if (page_is_data(c))
+		page_figures_answer_event(&v);
+	else
+		answer_page(&v, e);
 	view_clear(&v);
-	buf_clear(&title);
 }
 
 void page_event(struct call *c)

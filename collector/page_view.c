@@ -8,10 +8,6 @@
 /* A page's charts have about as many steps as a phone has pixels. */
 #define STEPS_MAX 360
 
-/* The newest step is often still being reported; up to this many are asked until one says more than
- * "too few". */
-#define NEWEST_STEPS 3
-
 #define EVENTS_MAX 2000
 #define HISTORY_MS (400LL * 24 * 3600 * 1000)
 #define HOUR_MS	   (3600LL * 1000)
@@ -122,6 +118,11 @@ static struct strip *find_strip(struct gathering *g, const struct series *series
 	return view_strip(g->view, s, series);
 }
 
+bool view_is_newer(const struct row *r, const struct row *before)
+{
+	return r->v.state != STATE_INSUFFICIENT || before->v.state == STATE_INSUFFICIENT;
+}
+
 static int put_row(void *arg, const struct row *r)
 {
 	struct gathering *g = arg;
@@ -136,7 +137,7 @@ static int put_row(void *arg, const struct row *r)
 		if (s->share.points)
 			chart_share_add(&s->share, r->start_ms, r->start_ms + r->step_ms, r->v.up,
 					r->v.lo, r->v.hi);
-	} else if (r->v.state != STATE_INSUFFICIENT || s->current.v.state == STATE_INSUFFICIENT) {
+	} else if (view_is_newer(r, &s->current)) {
 		s->current = *r;
 	}
 	return 0;
@@ -168,7 +169,7 @@ void view_gather(struct view *v, struct strips *strips, struct series_query q)
 	bands.q.until_ms = v->until_ms;
 	bands.q.asof_ms = v->call->params.asof_ms;
 	struct publish_ask newest = {.q = bands.q, .now_ms = v->until_ms};
-	newest.q.from_ms = v->until_ms - NEWEST_STEPS * publish->row_step_ms;
+	newest.q.from_ms = v->until_ms - VIEW_NEWEST_STEPS * publish->row_step_ms;
 	v->failed |= publish_timeline(publish, &bands, put_row, &g) != 0;
 	g.newest = true;
 	g.at = 0;

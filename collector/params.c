@@ -38,7 +38,7 @@ static const struct {
 	 params_take_calendar},
 	{{"lang", PARAM_LANG, false, "string", params_lang_words, "the language of names"},
 	 params_take_lang},
-	{{"format", PARAM_FORMAT, false, "string", params_format_words, "the same as a suffix"},
+	{{"format", PARAM_FORMAT, false, "string", NULL, "the same as a suffix"},
 	 params_take_format},
 	{{"v", PARAM_VERSION, false, "string", NULL, "changes with the content"},
 	 params_take_version},

@@ -12,6 +12,7 @@
 
 #include "collector/calendar.h"
 #include "collector/cursor.h"
+#include "collector/format.h"
 #include "collector/lang.h"
 #include "collector/problem.h"
 #include "collector/query.h"
@@ -40,20 +41,6 @@ enum param {
 	PARAM_CURSOR = 1 << 16,	 /* and the next ones from here */
 	PARAM_CALENDAR = 1 << 17,
 	PARAM_CLASS = 1 << 18, /* of targets; `by` may name it too */
-};
-
-enum format {
-	FORMAT_JSON,
-	FORMAT_CSV,
-	FORMAT_TEXT,
-	FORMAT_HTML,
-	FORMAT_SVG,
-	FORMAT_PNG,
-	FORMAT_ATOM,
-	FORMAT_ICS,
-	FORMAT_STREAM,
-	FORMAT_FILE,
-	FORMAT_NDJSON, /* has paths of its own: a list without an envelope */
 };
 
 #define PARAMS_SERIES_MAX	64			  /* regions or ISPs named in one request */
@@ -93,6 +80,7 @@ struct params_env {
 	int64_t settled_ms; /* what was known until then changes no more: pages of a list are asof then */
 	int64_t row_step_ms;
 	unsigned int allowed; /* enum param bits */
+	unsigned int formats; /* FORMAT_BIT of each that format= may be */
 };
 
 /* Reads q over the defaults (p->lang and p->format are kept as they are unless q says otherwise).

@@ -25,7 +25,6 @@ const char *const params_lang_words[] = {
 #undef TEXT
 #undef LANGUAGE
 	NULL};
-const char *const params_format_words[] = {"json", "csv", NULL};
 
 int params_refuse_word(struct reading *r, const char *value, const char *const *words)
 {
@@ -213,9 +212,12 @@ int params_take_lang(struct reading *r, const char *value)
 
 int params_take_format(struct reading *r, const char *value)
 {
-	if (strcasecmp(value, "json") && strcasecmp(value, "csv"))
-		return params_refuse_word(r, value, params_format_words);
-	enum format f = (*value | 0x20) == 'c' ? FORMAT_CSV : FORMAT_JSON;
+	enum format f = format_parse(r->env->formats, value);
+	if (f == FORMATS) {
+		const char *words[FORMATS + 1];
+		format_words(r->env->formats, words);
+		return params_refuse_word(r, value, words);
+	}
 	if (r->p->format_given && f != r->p->format)
 		return problem_set(r->why, 400, "format",
 				   "format says %s, and the suffix of the path says otherwise",

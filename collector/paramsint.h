@@ -53,9 +53,7 @@ int params_take_until(struct reading *r, const char *value);
 int params_times(struct reading *r);
 
 /* All that they may be, NULL-ended. */
-extern const char *const params_range_words[], *const params_class_words[],
-						       *const params_lang_words[],
-							       *const params_calendar_words[],
-								       *const params_format_words[];
+extern const char *const params_range_words[],
+	*const params_class_words[], *const params_lang_words[], *const params_calendar_words[];
 
 #endif

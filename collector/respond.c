@@ -205,15 +205,11 @@ void respond_take(struct call *c, struct reply *p, const char *type, int max_age
 
 void respond_table(struct call *c, struct reply *p, const char *name, int max_age_s)
 {
-	bool csv = c->params.format == FORMAT_CSV, lines = c->params.format == FORMAT_NDJSON;
-	bool pinned = page_max_age(c) == RESPOND_FOREVER;
-	if (csv || lines)
+	const enum format f = c->params.format;
+	const bool pinned = page_max_age(c) == RESPOND_FOREVER;
+	if (f != FORMAT_JSON)
 		reply_header(p, "Content-Disposition", "attachment; filename=\"fanous-%s-%s%s.%s\"",
 			     c->api->country->code, name, c->api->synthetic ? "-SYNTHETIC" : "",
-			     csv ? "csv" : "ndjson");
-	respond_take(c, p,
-		     csv     ? "text/csv; charset=utf-8"
-		     : lines ? "application/x-ndjson"
-			     : "application/json",
-		     pinned ? RESPOND_FOREVER : max_age_s);
+			     format_suffix(f));
+	respond_take(c, p, format_type(f), pinned ? RESPOND_FOREVER : max_age_s);
 }

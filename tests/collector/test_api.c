@@ -54,7 +54,7 @@ static void test_problems(void **state)
 		const char *parameter, *nearest;
 	} table[] = {
 		{"/api/v1/timelin", 404, "(null)", "/api/v1/timeline"},
-		{"/api/v1/timeline.xml", 404, "(null)", "/api/v1/timeline"},
+		{"/api/v1/timeline.xml", 404, "(null)", "/api/v1/timeline.csv"},
 		{"/api/v1/timeline?asof=2026-01-01", 400, "asof", "(null)"},
 		{"/api/v1/timeline?asof=2026-01-09", 400, "asof", "(null)"},
 		{"/api/v1/timeline?asof=then", 400, "asof", "(null)"},
@@ -67,7 +67,7 @@ static void test_problems(void **state)
 		{"/api/v1/timeline?from=%zz", 400, "(null)", "(null)"},
 		{"/api/v1/timeline?from=2020-01-01", 400, "step", "(null)"},
 		{"/api/v1/whereami?x=1", 400, "x", "(null)"},
-		{"/healthz.csv", 404, "(null)", "/healthz"},
+		{"/healthz.csv", 404, "(null)", "/healthz.json"},
 		{"/web/secret", 404, "(null)", "(null)"},
 		{"/api/v1/submit", 405, "(null)", "(null)"},
 	};

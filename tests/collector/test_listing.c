@@ -216,7 +216,8 @@ static void test_refused(void **state)
 		{"/api/v1/map?limit=5", "limit", "isp"},
 		{"/api/v1/events.atom?limit=5", "limit", "(null)"},
 		{"/api/v1/events.ics?cursor=IR-23.all.all.5.loss", "cursor", "(null)"},
-		{"/api/v1/timeline.ndjson?format=json", "format", "from"},
+		{"/api/v1/timeline.ndjson?format=json", "format", "(null)"},
+		{"/api/v1/timeline?format=ndjsn", "format", "ndjson"},
 		{"/api/v1/timeline.ndjson?from=2020-01-01", "step", "(null)"},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

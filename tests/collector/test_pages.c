@@ -82,9 +82,8 @@ static void test_country(void **state)
 	expect(a.body, "Provinces with too few probes to say: 1.");
 	expect(a.body, "domestic only since 20:00, up 10% (2–31%), n 20 (usually 22)");
 	expect(a.body, "href=\"/region/IR-23\"");
-	expect(a.body, "/api/v1/"
-		       "timeline.csv?by=region&amp;from=2026-01-07T20:00:00Z&amp;until=2026-01-"
-		       "08T20:00:00Z&amp;step=300");
+	expect(a.body,
+	       "/country.csv?from=2026-01-07T20:00:00Z&amp;until=2026-01-08T20:00:00Z&amp;asof=");
 	expect(a.body, "?from=2026-01-07T20:00:00Z&amp;until=2026-01-08T20:00:00Z");
 	expect(a.body, "n &lt;5");
 	assert_int_equal(count(a.body, "class=\"band\""), 1);
@@ -362,7 +361,7 @@ static void test_asof(void **state)
 	expect(a.body, "/region/IR-23?range=6h&amp;asof=2026-01-08T19:00:00Z\"");
 	expect(a.body, "?range=24h&amp;asof=2026-01-08T19:00:00Z\"");
 	expect(a.body, "href=\"/fa/?range=6h&amp;asof=2026-01-08T19:00:00Z\"");
-	expect(a.body, "&amp;step=300&amp;asof=2026-01-08T19:00:00Z\">CSV</a>");
+	expect(a.body, "&amp;asof=2026-01-08T19:00:00Z\">CSV</a>");
 	assert_null(strstr(a.body, "data-stream"));
 	web_answer_clear(&a);
 	get_page(*state, &a, "/fa/?asof=2026-01-08T12:00:00Z", 200);

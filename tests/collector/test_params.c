@@ -26,7 +26,8 @@ static int read_query(struct params *p, const char *raw, unsigned int allowed, s
 				       .began_ms = BEGAN_MS,
 				       .settled_ms = SETTLED_MS,
 				       .row_step_ms = 300000,
-				       .allowed = allowed};
+				       .allowed = allowed,
+				       .formats = FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_CSV)};
 	struct query q;
 	assert_non_null(c);
 	*p = (struct params){.format = FORMAT_JSON};

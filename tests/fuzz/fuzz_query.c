@@ -21,7 +21,8 @@ static void read_params(const struct query *q)
 				       .began_ms = 1767800000000,
 				       .settled_ms = 1767902340000,
 				       .row_step_ms = 300000,
-				       .allowed = ~0u};
+				       .allowed = ~0u,
+				       .formats = ~0u};
 	struct params p = {.format = FORMAT_JSON};
 	struct problem why = {0};
 	struct series_query series;
