@@ -27,10 +27,10 @@ const struct package_table package_tables[PACKAGE_TABLES] = {
 };
 
 static const char *const files[] = {
-	"timeline.csv", "timeline.csv.gz",  "country.csv", "country.csv.gz",
-	"networks.csv", "networks.csv.gz",  "events.csv",  "events.csv.gz",
-	"entities.csv", "entities.csv.gz",  "README.md",   "CITATION.cff",
-	"LICENSE",	"datapackage.json", "SHA256SUMS",  NULL,
+	"datapackage.json", "README.md",      "timeline.csv", "timeline.csv.gz",
+	"country.csv",	    "country.csv.gz", "networks.csv", "networks.csv.gz",
+	"events.csv",	    "events.csv.gz",  "entities.csv", "entities.csv.gz",
+	"CITATION.cff",	    "LICENSE",	      "SHA256SUMS",   NULL,
 };
 
 const char *const *package_files(void)
