@@ -46,10 +46,16 @@ struct making {
 	struct package_sum sums[PACKAGE_TABLES];
 };
 
-/* Borrows nothing; the caller frees it. */
+/* Owned by the caller. */
 static char *path_in(const struct making *m, const char *name, const char *suffix)
 {
 	return xasprintf("%s/%s%s", m->dir, name, suffix);
+}
+
+/* Never 0: not every library says what went wrong. */
+static int trouble(void)
+{
+	return errno ? errno : EIO;
 }
 
 struct file {
@@ -62,7 +68,7 @@ static int put(void *arg, const void *data, size_t len)
 	struct file *f = arg;
 	if (fwrite(data, 1, len, f->plain) != len ||
 	    gzwrite(f->packed, data, (unsigned int)len) != (int)len)
-		return errno ? errno : EIO;
+		return trouble();
 	return 0;
 }
 
@@ -163,7 +169,7 @@ static int write_entities(const struct package *p, struct file *f)
 static int write_table(const struct making *m, const struct package_table *t)
 {
 	struct file f = {0};
-	int rc = open_file(m, t->name, &f) < 0 ? errno : 0;
+	int rc = open_file(m, t->name, &f) < 0 ? trouble() : 0;
 	if (rc == 0 && t->kind == PACKAGE_ROWS)
 		rc = write_bulk(m->p, t, t->by_region, t->by_isp, false, &f);
 	else if (rc == 0 && t->kind == PACKAGE_EVENTS)
@@ -171,7 +177,7 @@ static int write_table(const struct making *m, const struct package_table *t)
 	else if (rc == 0)
 		rc = write_entities(m->p, &f);
 	if (close_file(&f) < 0 && rc == 0)
-		rc = errno ? errno : EIO;
+		rc = trouble();
 	return rc;
 }
 
@@ -183,7 +189,7 @@ static int write_tables(struct making *m)
 		snprintf(name, sizeof(name), "%s.csv", package_tables[i].name);
 		rc = write_table(m, &package_tables[i]);
 		if (rc == 0 && sum_file(m, name, &m->sums[i]) < 0)
-			rc = errno;
+			rc = trouble();
 	}
 	return rc;
 }
@@ -210,9 +216,9 @@ void package_columns(const struct package *p, const struct package_table *t, str
 static int write_text(const struct making *m, const char *name, const struct buf *text)
 {
 	char *path = path_in(m, name, "");
-	int rc = text->overflow						 ? EFBIG
-		 : buf_write_file(path, text->data, text->len, 0644) < 0 ? errno
-									 : 0;
+	int rc = text->overflow ? EFBIG : 0;
+	if (rc == 0 && buf_write_file(path, text->data, text->len, 0644) < 0)
+		rc = trouble();
 	free(path);
 	return rc;
 }
@@ -248,7 +254,7 @@ static int write_sums(const struct making *m)
 	int rc = 0;
 	buf_init(&text, TEXT_MAX);
 	for (const char *const *f = files; f[1] && rc == 0; f++) { /* all but itself, the last */
-		rc = sum_file(m, *f, &sum) < 0 ? errno : 0;
+		rc = sum_file(m, *f, &sum) < 0 ? trouble() : 0;
 		buf_printf(&text, "%s  %s\n", sum.sha256, *f);
 	}
 	if (rc == 0)
@@ -274,7 +280,7 @@ static int give_name(const struct making *m, const char *folder)
 	if (slash)
 		slash[slash == parent] = '\0';
 	int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd >= 0 && rename(m->dir, folder) == 0 && fsync(fd) == 0 ? 0 : errno;
+	int rc = fd >= 0 && rename(m->dir, folder) == 0 && fsync(fd) == 0 ? 0 : trouble();
 	if (fd >= 0)
 		close(fd);
 	free(parent);
@@ -287,7 +293,7 @@ int package_write(const struct package *p, const char *folder, char *err, size_t
 	int rc = access(folder, F_OK) == 0 ? EEXIST : 0;
 	if (rc == 0) {
 		remove_folder(&m); /* of one that was killed */
-		rc = mkdir(m.dir, 0755) < 0 ? errno : write_tables(&m);
+		rc = mkdir(m.dir, 0755) < 0 ? trouble() : write_tables(&m);
 		if (rc == 0)
 			rc = write_texts(&m);
 		if (rc == 0)
