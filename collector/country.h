@@ -53,8 +53,9 @@ struct country {
 	size_t n_targets;
 	/* By slot. Of class RESOLVER: those asked for a name that is no domestic target's. */
 	uint64_t abroad;
-	uint64_t tools;	      /* of class FILTERED: those with `tool` in the notes */
-	char list_hash[65];   /* SHA-256 of targets.csv, and of inside.csv if there is one; hex */
+	uint64_t tools;	       /* of class FILTERED: those with `tool` in the notes */
+	char targets_hash[65]; /* SHA-256 of targets.csv, as batches name it (batch.h); hex */
+	char list_hash[65];    /* SHA-256 of targets.csv, and of inside.csv if there is one; hex */
 	char places_hash[65]; /* SHA-256 of all figures above of regions and ISPs; names are none */
 };
 

@@ -286,6 +286,7 @@ int country_list_read(struct country *c, const char *path, char *err, size_t err
 	struct list *l = open_list(c, path, err, errlen);
 	if (!l)
 		return -1;
+	memcpy(c->targets_hash, c->list_hash, sizeof(c->targets_hash));
 	c->targets = xcalloc(TARGETS_MAX, sizeof(*c->targets));
 	int rc = read_header(l);
 	if (rc == 0)

@@ -10,7 +10,7 @@
 
 struct country;
 
-/* Fills targets, abroad, tools and list_hash. 0, or -1 with one sentence in err. */
+/* Fills targets, abroad, tools, targets_hash and list_hash. 0, or -1 with one sentence in err. */
 int country_list_read(struct country *c, const char *path, char *err, size_t errlen);
 /* Adds the hosts inside; after the other. */
 int country_list_read_inside(struct country *c, const char *path, char *err, size_t errlen);

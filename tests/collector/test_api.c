@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,47 @@ static void test_meta(void **state)
 	assert_non_null(strstr(a.body, "# TYPE fanous_archive_bytes gauge\n"));
 	assert_null(strstr(a.body, "127.0.0.1"));
 	web_answer_clear(&a);
+}
+
+/* The list is that of the file, and is named as batches name it. */
+static void test_targets(void **state)
+{
+	struct web *w = *state;
+	struct web_answer a;
+	struct buf text;
+	unsigned char sum[crypto_hash_sha256_BYTES];
+	char hash[65], *line;
+	json_t *j = web_json(w, "/api/v1/targets", 200), *list = json_object_get(j, "targets"), *t;
+	size_t i, inside = 0, counted = 0, open = 0;
+	buf_init(&text, 1 << 20);
+	assert_int_equal(buf_read_file(&text, "configs/countries/IR/targets.csv", 1 << 20), 0);
+	crypto_hash_sha256(sum, (unsigned char *)text.data, text.len);
+	sodium_bin2hex(hash, sizeof(hash), sum, sizeof(sum));
+	assert_string_equal(web_str(j, "list"), hash);
+	assert_null(json_object_get(j, "signature"));
+	json_array_foreach(list, i, t)
+	{
+		bool controls = !strcmp(web_str(t, "measured_by"), "controls");
+		inside += controls;
+		counted += json_is_true(json_object_get(t, "counts"));
+		open += !strcmp(web_str(t, "class"), "open");
+		assert_true(class_parse(web_str(t, "class")) != CLASSES);
+		assert_true(kind_parse(web_str(t, "step")) != KINDS);
+		if (controls)
+			assert_true(json_is_false(json_object_get(t, "counts")));
+		else
+			assert_non_null(strstr(text.data, web_str(t, "url")));
+	}
+	assert_true(inside > 10 && open > 5 && counted > 20 && counted < i - inside);
+	web_get(w, &a, "/api/v1/targets.csv");
+	assert_int_equal(strncmp(a.body, "url,class,step,counts,measured_by,list\r\n", 40), 0);
+	line = xasprintf("\r\nhttps://www.wikipedia.org/,open,http,1,all,%s\r\n", hash);
+	assert_non_null(strstr(a.body, line));
+	assert_null(strstr(a.body, "Wikimedia")); /* notes are the operator's own */
+	free(line);
+	web_answer_clear(&a);
+	buf_clear(&text);
+	json_decref(j);
 }
 
 /* Each refusal is a problem that names the parameter and what would be right. */
@@ -242,9 +284,13 @@ static void test_forwarded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forwarded), cmocka_unit_test(test_meta),
-		cmocka_unit_test(test_problems),  cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_codings),	  cmocka_unit_test(test_synthetic_takes_nothing),
+		cmocka_unit_test(test_forwarded),
+		cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_codings),
+		cmocka_unit_test(test_synthetic_takes_nothing),
 	};
 	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

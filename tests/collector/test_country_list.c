@@ -32,6 +32,7 @@ static void test_targets(void **state)
 	/* printf of that text | sha256sum */
 	assert_string_equal(c->list_hash, "06a7331a1ab79410e249bdca9a1c6b60"
 					  "dc3c6e036f37a8dd7ac264824785953c");
+	assert_string_equal(c->targets_hash, c->list_hash);
 	country_free(c);
 }
 
@@ -165,6 +166,7 @@ static void test_inside(void **state)
 	assert_false(country_target(c, "https://a.example/")->inside);
 	struct country *without = atlantis_load(FILES, NULL, err, sizeof(err));
 	assert_string_not_equal(c->list_hash, without->list_hash); /* its bits are others */
+	assert_string_equal(c->targets_hash, without->targets_hash);
 	country_free(without);
 	country_free(c);
 }
