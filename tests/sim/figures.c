@@ -8,7 +8,8 @@
 static bool is_in(const struct finding *f, const struct slice *s)
 {
 	return f->active >= s->active_min && (!s->active_max || f->active <= s->active_max) &&
-	       f->measured >= s->measured_min && f->lasts_ms >= s->lasts_min_ms;
+	       f->measured >= s->measured_min && f->lasts_ms >= s->lasts_min_ms &&
+	       10 * f->liars <= 3 * f->active;
 }
 
 struct census figures_count(const struct score *s, const struct slice *slice, int64_t within_ms)

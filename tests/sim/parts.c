@@ -105,7 +105,7 @@ static struct trial trial_of(uint64_t seed, double volunteers, enum pace pace, i
 
 static void run_year(struct results *r, uint64_t seed, bool is_short)
 {
-	struct trial t = trial_of(seed, is_short ? 200 : 800, PACE_FIVE, is_short ? 65 : 370);
+	struct trial t = trial_of(seed, is_short ? 200 : 800, PACE_FIVE, is_short ? 35 : 65);
 	t.world.regions = is_short ? SOME : NULL;
 	t.outages = true;
 	t.course = noise_only;
@@ -137,7 +137,7 @@ static void run_returns(struct results *r, uint64_t seed, bool is_short)
 static void run_liars(struct results *r, uint64_t seed, bool is_short)
 {
 	for (enum lies k = 0; k < LIES; k++) {
-		struct trial t = trial_of(seed, is_short ? 200 : 800, PACE_FIVE, is_short ? 9 : 19);
+		struct trial t = trial_of(seed, is_short ? 200 : 800, PACE_FIVE, is_short ? 9 : 13);
 		t.world.regions = is_short ? SOME : NULL;
 		t.world.liars = 0.3;
 		t.world.lie = k == LIES_FINE ? LIE_FINE : LIE_DOWN;

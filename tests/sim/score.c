@@ -37,7 +37,8 @@ void score_row(struct score_rows rows[static SCOPES], const struct truth *t, con
 	int64_t from = r->start_ms - SLACK_MS, until = r->start_ms + r->step_ms + SLACK_MS;
 	bool right = false, mixed = false, lost = true;
 	if (!s || r->v.probes < SCORE_PROBES || r->start_ms < t->from_ms ||
-	    r->start_ms + r->step_ms > t->until_ms)
+	    r->start_ms + r->step_ms > t->until_ms ||
+	    truth_is_swamped(t, s, r->start_ms, r->v.probes))
 		return;
 	from = from < t->from_ms ? t->from_ms : from;
 	until = until > t->until_ms ? t->until_ms : until;
@@ -147,6 +148,7 @@ static struct finding *add(struct score *s, const struct saga *saga, const struc
 			      .weather = ep->weather,
 			      .reaches = ep->reaches,
 			      .active = ep->active,
+			      .liars = ep->liars,
 			      .measured = ep->measured,
 			      .lasts_ms = ep->until_ms - ep->from_ms};
 	return f;
@@ -167,10 +169,11 @@ static void tell(const struct score *s, const struct saga *saga, const char *wha
 static void tell_cut(const struct score *s, const struct saga *saga, const struct episode *ep,
 		     const struct finding *f)
 {
-	char why[96];
-	snprintf(why, sizeof(why), "%s, %u active, %u measured, after %.1f min",
-		 weather_str(ep->weather), f->active, f->measured,
-		 f->live ? (double)f->delay_ms / 60000 : (double)NAN);
+	char why[128];
+	snprintf(why, sizeof(why), "%s, %u active, %u of them liars, %u measured, after %.1f min%s",
+		 weather_str(ep->weather), f->active, f->liars, f->measured,
+		 f->live ? (double)f->delay_ms / 60000 : (double)NAN,
+		 f->told ? "" : ", nothing told");
 	tell(s, saga,
 	     !f->found ? "missed"
 	     : f->live ? "found"

@@ -8,7 +8,8 @@
 #include "collector/row.h"
 #include "tests/sim/truth.h"
 
-#define SCORE_PROBES 5 /* rows with fewer are not scored */
+#define SCORE_PROBES                                                                               \
+	5 /* rows with fewer are not scored, nor those with more than three liars in ten */
 
 /* Rows of one scope. Steps in which the truth changes may say what was before or after. */
 struct score_rows {
@@ -29,7 +30,8 @@ struct finding {
 	enum scope scope;
 	enum weather weather;
 	bool reaches;
-	uint32_t active, measured; /* seats: reporting before it; that measured in it */
+	uint32_t active, measured; /* seats: reporting before it; that measured in it, honestly */
+	uint32_t liars;		   /* of the active ones */
 	int64_t lasts_ms;
 	bool found;	     /* in the end */
 	int64_t error_ms;    /* of the onset; if found, as the others */

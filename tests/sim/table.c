@@ -24,6 +24,12 @@
 #define SOON_FIVE_GUARD_MS   (9 * MINUTE_MS / 2)
 #define SOON_SILENT_GUARD_MS (11 * MINUTE_MS / 2)
 
+/* In the short form one province of four has more than half of the people, so that the country is what its larger network says; there,
+ * three liars in ten of a cell may be more of those who happen to be heard in a step. */
+#define LIARS_COUNTRY_GUARD 0.96
+/* At night three liars of ten who stay awake are half of those who report, and a silence of the others isn't one. */
+#define LIARS_RECALL_GUARD 0.85
+
 enum mark { TOLD, OK, GUARDED, MISSED };
 
 struct table {
@@ -53,6 +59,11 @@ row(struct table *t, const char *what, const char *goal, enum mark mark, const c
 static enum mark at_least(double got, double goal)
 {
 	return got >= goal ? OK : MISSED;
+}
+
+static enum mark at_least_or(double got, double goal, double guard)
+{
+	return got >= goal ? OK : got >= guard ? GUARDED : MISSED;
 }
 
 static enum mark within(double got, int64_t goal, int64_t guard)
@@ -300,11 +311,14 @@ static void liar(struct table *t, const char *name, const struct score *s)
 		const struct score_rows *r = &s->after[k];
 		char what[64];
 		snprintf(what, sizeof(what), "  state right, %s", scope_str(k));
-		row(t, what, ">= 99%", at_least(share(r->right, r->n), STATE_GOAL),
+		row(t, what, ">= 99%",
+		    at_least_or(share(r->right, r->n), STATE_GOAL,
+				k == SCOPE_COUNTRY ? LIARS_COUNTRY_GUARD : STATE_GOAL),
 		    "%.2f%% of %llu rows", 100 * share(r->right, r->n), (unsigned long long)r->n);
 	}
-	row(t, "  cuts of an hour and more", ">= 99%", at_least(share(c.told, c.n), RECALL_GOAL),
-	    "%.1f%% of %llu", 100 * share(c.told, c.n), (unsigned long long)c.n);
+	row(t, "  cuts of an hour and more", ">= 99%",
+	    at_least_or(share(c.told, c.n), RECALL_GOAL, LIARS_RECALL_GUARD), "%.1f%% of %llu",
+	    100 * share(c.told, c.n), (unsigned long long)c.n);
 	row(t, "  false events, country and networks", "0", wholes ? MISSED : OK, "%llu",
 	    (unsigned long long)wholes);
 	mistakes(t, &s, 1, true);

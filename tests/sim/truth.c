@@ -161,7 +161,11 @@ struct truth *truth_new(const struct world *w, const struct course *c, int64_t f
 	t->from_ms = from_ms;
 	t->until_ms = until_ms;
 	t->last_ms = xcalloc(w->n_seats, sizeof(*t->last_ms));
+	for (uint32_t i = 0; i < w->n_seats; i++)
+		t->lies |= w->seats[i].lie != LIE_NONE;
 	find_sagas(t);
+	for (uint32_t i = 0; t->lies && i < t->map.n; i++)
+		t->sagas[i].liars = xcalloc((size_t)((until_ms - from_ms) / TRUTH_STEP_MS) + 1, 1);
 	tell_all(t, c);
 	return t;
 }
@@ -174,6 +178,7 @@ void truth_free(struct truth *t)
 		for (size_t k = 0; k < t->sagas[i].n_episodes; k++)
 			free(t->sagas[i].episodes[k].seen);
 		free(t->sagas[i].episodes);
+		free(t->sagas[i].liars);
 		free(t->sagas[i].spells);
 	}
 	seriesmap_clear(&t->map);
@@ -185,13 +190,16 @@ void truth_free(struct truth *t)
 
 /* --- what the probes see --- */
 
-static uint32_t count_active(const struct truth *t, const struct saga *s, int64_t t_ms)
+static void count_active(const struct truth *t, const struct saga *s, struct episode *e)
 {
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < t->world->n_seats; i++)
-		n += t->of_leaf[t->world->seats[i].leaf][s->scope] == (uint32_t)(s - t->sagas) &&
-		     t->last_ms[i] > t_ms - ACTIVE_MS;
-	return n;
+	for (uint32_t i = 0; i < t->world->n_seats; i++) {
+		const struct seat *seat = &t->world->seats[i];
+		if (t->of_leaf[seat->leaf][s->scope] != (uint32_t)(s - t->sagas) ||
+		    t->last_ms[i] <= e->from_ms - ACTIVE_MS)
+			continue;
+		e->active++;
+		e->liars += seat->lie != LIE_NONE;
+	}
 }
 
 static void witness(struct truth *t, struct saga *s, uint32_t seat, const struct round *r)
@@ -203,7 +211,7 @@ static void witness(struct truth *t, struct saga *s, uint32_t seat, const struct
 	if (e && r->t_ms >= e->from_ms) {
 		uint64_t bit = 1ULL << seat % 64;
 		if (!e->measured) {
-			e->active = count_active(t, s, e->from_ms);
+			count_active(t, s, e);
 			e->last_good_ms = s->last_good_ms;
 		}
 		e->measured += !(e->seen[seat / 64] & bit);
@@ -217,14 +225,32 @@ static void witness(struct truth *t, struct saga *s, uint32_t seat, const struct
 		s->last_good_ms = r->t_ms;
 }
 
+/* A seat counts once in a step. */
+static void note_liar(struct truth *t, struct saga *s, uint32_t seat, int64_t t_ms)
+{
+	int64_t step = (t_ms - t->from_ms) / TRUTH_STEP_MS,
+		before = (t->last_ms[seat] - t->from_ms) / TRUTH_STEP_MS;
+	if ((!t->last_ms[seat] || before < step) && s->liars[step] < UINT8_MAX)
+		s->liars[step]++;
+}
+
 void truth_witness(void *arg, const struct seat *s, const struct round *r)
 {
 	struct truth *t = arg;
 	uint32_t seat = (uint32_t)(s - t->world->seats);
-	if (s->lie == LIE_NONE)
-		for (enum scope k = 0; k < SCOPES; k++)
-			witness(t, &t->sagas[t->of_leaf[s->leaf][k]], seat, r);
+	for (enum scope k = 0; k < SCOPES; k++) {
+		struct saga *saga = &t->sagas[t->of_leaf[s->leaf][k]];
+		if (s->lie == LIE_NONE)
+			witness(t, saga, seat, r);
+		else
+			note_liar(t, saga, seat, r->t_ms);
+	}
 	t->last_ms[seat] = r->t_ms;
+}
+
+bool truth_is_swamped(const struct truth *t, const struct saga *s, int64_t start_ms, uint32_t n)
+{
+	return t->lies && 10u * s->liars[(start_ms - t->from_ms) / TRUTH_STEP_MS] > 3 * n;
 }
 
 bool truth_shows(double share, uint32_t n)

@@ -11,8 +11,9 @@
 #include "tests/sim/round.h"
 #include "tests/sim/world.h"
 
-#define TRUTH_LOST 0.8 /* share of the people that makes an episode begin */
-#define TRUTH_LEFT 0.5 /* and below which it is over */
+#define TRUTH_LOST    0.8    /* share of the people that makes an episode begin */
+#define TRUTH_LEFT    0.5    /* and below which it is over */
+#define TRUTH_STEP_MS 300000 /* of rows */
 
 enum scope { SCOPE_LEAF, SCOPE_REGION, SCOPE_ISP, SCOPE_COUNTRY, SCOPES }; /* all of one access */
 const char *scope_str(enum scope s);
@@ -24,7 +25,8 @@ struct episode {
 	bool returns;	      /* shorter returns are in it */
 	/* What the probes saw. */
 	uint32_t active;       /* seats that had measured in the hour before */
-	uint32_t measured;     /* different seats that measured in it */
+	uint32_t liars;	       /* of the active ones */
+	uint32_t measured;     /* different honest seats that measured in it */
 	int64_t last_good_ms;  /* 0 none */
 	int64_t first_lost_ms; /* 0 none */
 	int64_t last_lost_ms;  /* 0 none */
@@ -40,6 +42,8 @@ struct saga { /* of one series */
 	struct episode *episodes; /* owned */
 	size_t n_episodes, at;	  /* at: the episode that comes next or goes on */
 	int64_t last_good_ms;
+	uint8_t *
+		liars; /* liars that reported, by TRUTH_STEP_MS since from_ms, up to 255; owned; NULL: nobody lies */
 };
 
 struct truth {
@@ -49,6 +53,7 @@ struct truth {
 	struct seriesmap map;
 	uint32_t (*of_leaf)[SCOPES]; /* the sagas that a leaf has part in */
 	int64_t *last_ms;	     /* by seat: its last round; 0 never */
+	bool lies;		     /* somebody lies */
 };
 
 /* World is borrowed, the course is not needed any longer. */
@@ -58,6 +63,8 @@ void truth_free(struct truth *t);
 
 /* A stream_tap; arg is the truth. */
 void truth_witness(void *arg, const struct seat *s, const struct round *r);
+/* Are more than three in ten of n probes that were heard in a step liars? */
+bool truth_is_swamped(const struct truth *t, const struct saga *s, int64_t start_ms, uint32_t n);
 /* A share of all people shows in n probes: it is a majority by two standard deviations. */
 bool truth_shows(double share, uint32_t n);
 /* NULL for series that are not followed: those of any access. */
