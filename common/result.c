@@ -6,7 +6,7 @@
  */
 #include "common/result.h"
 
-#include <jansson.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -153,78 +153,117 @@ int result_encode(struct buf *out, const struct result *r, int64_t t0_ms)
 	return buf_putc(out, ']');
 }
 
-/* A chain and a list of answers in one line would share the array: no kind has both, but a hostile
- * header may name both. */
-static const char *decode_list(struct result *r, enum result_field f, const json_t *list)
+/* --- back from text --- */
+
+/* A line is JSON (RFC 8259), but of that only arrays of integers: read in place, since most of what opening a batch costs would
+ * be to build a tree of each line. */
+struct scan {
+	const char *p, *end;
+};
+
+static void skip_space(struct scan *s)
 {
-	size_t n = json_array_size(list);
-	size_t most = f == RESULT_ANSWERS ? RESULT_ANSWERS_MAX : RESULT_CHAIN_MAX;
-	json_int_t end = f == RESULT_ANSWERS ? BATCH_ADDRS_MAX : BATCH_CERTS_MAX;
-	if (!json_is_array(list))
-		return "a list is not a list";
-	if (f != kind_list(r->kind))
-		return "a list that this kind does not have";
-	if (n > most)
-		return "too many answers or certificates";
-	for (size_t i = 0; i < n; i++) {
-		json_int_t v = json_integer_value(json_array_get(list, i));
-		if (!json_is_integer(json_array_get(list, i)) || v < 0 || v >= end)
-			return "an item of a list is not an index";
-		r->list[r->n_list++] = (uint16_t)v;
+	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\r'))
+		s->p++;
+}
+
+static bool take(struct scan *s, const char *token)
+{
+	size_t n = strlen(token);
+	skip_space(s);
+	if ((size_t)(s->end - s->p) < n || memcmp(s->p, token, n))
+		return false;
+	s->p += n;
+	return true;
+}
+
+static bool is_digit(const struct scan *s)
+{
+	return s->p < s->end && *s->p >= '0' && *s->p <= '9';
+}
+
+static bool take_integer(struct scan *s, int64_t *out)
+{
+	bool minus = take(s, "-");
+	const char *first = s->p;
+	int64_t v = 0;
+	for (; is_digit(s); s->p++) {
+		if (v > (INT64_MAX - 9) / 10)
+			return false;
+		v = 10 * v + (*s->p - '0');
 	}
+	if (s->p == first || (*first == '0' && s->p > first + 1))
+		return false;
+	*out = minus ? -v : v;
+	return s->p == s->end || !strchr(".eE", *s->p);
+}
+
+static const char *decode_item(struct result *r, enum result_field f, struct scan *s)
+{
+	int64_t v, end = f == RESULT_ANSWERS ? BATCH_ADDRS_MAX : BATCH_CERTS_MAX;
+	size_t most = f == RESULT_ANSWERS ? RESULT_ANSWERS_MAX : RESULT_CHAIN_MAX;
+	if (!take_integer(s, &v) || v < 0 || v >= end)
+		return "an item of a list is not an index";
+	if (r->n_list == most)
+		return "too many answers or certificates";
+	r->list[r->n_list++] = (uint16_t)v;
 	return NULL;
 }
 
-static const char *decode_value(struct result *r, enum result_field f, const json_t *value)
+/* A chain and a list of answers in one line would share the array: no kind has both, but a hostile
+ * header may name both. */
+static const char *decode_list(struct result *r, enum result_field f, struct scan *s)
 {
-	if (is_list(f))
-		return decode_list(r, f, value);
-	if (json_is_null(value) && fields[f].min < 0)
+	const char *why = NULL;
+	if (!take(s, "["))
+		return "a list is not a list";
+	if (f != kind_list(r->kind))
+		return "a list that this kind does not have";
+	if (take(s, "]"))
 		return NULL;
-	if (!json_is_integer(value))
+	do
+		why = decode_item(r, f, s);
+	while (!why && take(s, ","));
+	return why || take(s, "]") ? why : "a list has no end";
+}
+
+static const char *decode_value(struct result *r, enum result_field f, struct scan *s)
+{
+	int64_t v;
+	if (is_list(f))
+		return decode_list(r, f, s);
+	if (fields[f].min < 0 && take(s, "null"))
+		return NULL;
+	if (!take_integer(s, &v))
 		return "a value is not an integer";
-	int64_t v = json_integer_value(value);
 	if (v < fields[f].min || v > fields[f].max || v == -1)
 		return "a value is out of its range";
 	r->v[f] = v;
 	return NULL;
 }
 
-static const char *decode_columns(struct result *r, const json_t *line, int64_t t0_ms,
-				  const enum result_field *columns)
+const char *result_decode(struct result *r, const char *text, size_t len, int64_t t0_ms,
+			  const struct result_columns *columns)
 {
-	size_t n = 1;
-	for (; columns[n - 1] != RESULT_FIELDS; n++) {
-		const json_t *value = json_array_get(line, n);
-		if (!value)
-			return "fewer values than columns";
-		const char *why = decode_value(r, columns[n - 1], value);
-		if (why)
-			return why;
-	}
-	if (json_array_size(line) != n)
+	struct scan s = {text, text + len};
+	const char *why = NULL;
+	int64_t kind;
+	if (!take(&s, "["))
+		return "not a JSON array";
+	if (!take_integer(&s, &kind) || kind < 0 || kind >= KINDS)
+		return "unknown kind";
+	result_init(r, (enum kind)kind);
+	for (const enum result_field *f = columns->of[kind]; !why && *f != RESULT_FIELDS; f++)
+		why = take(&s, ",") ? decode_value(r, *f, &s) : "fewer values than columns";
+	if (why)
+		return why;
+	if (!take(&s, "]"))
 		return "more values than columns";
+	skip_space(&s);
+	if (s.p != s.end)
+		return "something comes after its end";
 	if (r->v[RESULT_FAILURE] >= FAILURES)
 		return "an outcome that this version does not know";
 	r->v[RESULT_T] += t0_ms;
 	return NULL;
-}
-
-const char *result_decode(struct result *r, const char *text, size_t len, int64_t t0_ms,
-			  const struct result_columns *columns)
-{
-	const char *why = "not a JSON array";
-	json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_array(line))
-		goto out;
-	const json_t *kind = json_array_get(line, 0);
-	why = "unknown kind";
-	if (!json_is_integer(kind) || json_integer_value(kind) < 0 ||
-	    json_integer_value(kind) >= KINDS)
-		goto out;
-	result_init(r, (enum kind)json_integer_value(kind));
-	why = decode_columns(r, line, t0_ms, columns->of[r->kind]);
-out:
-	json_decref(line);
-	return why;
 }

@@ -84,6 +84,21 @@ static void bad_lines(void **state)
 		"[2,0,0,0,0,0,[1,2,3,4,5,6,7,8,9]]",
 		"[2,0,0,0,0,0,[1024]]",
 		"[2,0,0,0,0,0,null]",
+		"[2,0,0,0,0,0,[1,]]",
+		"[2,0,0,0,0,0,[,1]]",
+		"[2,0,0,0,0,0,[1 2]]",
+		"[2,0,0,0,0,0,[1]",
+		"[1,0,0,0,0,0,0443]",
+		"[1,0,0,0,0,0,+443]",
+		"[1,0,0,0,0,0,- 443]",
+		"[1,0,0,0,0,0,443e0]",
+		"[1,0,0,0,0,0,443.]",
+		"[1,0,0,0,0,nul,443]",
+		"[1,0,0,0,0,0,]",
+		"[1,,0,0,0,0,443]",
+		"[1,0,0,0,0,0,-9223372036854775808]",
+		"[1,0,0,0,0,0,443]x",
+		"[1,0,0,0,0,0,443],",
 	};
 	/* What a header may say; tls and dns with a list that is theirs, tcp without. */
 	struct result_columns columns = {
@@ -103,6 +118,10 @@ static void bad_lines(void **state)
 	assert_null(result_decode(&r, "[1,0,0,0,0,null,443]", 20, 5, &columns));
 	assert_int_equal(r.v[RESULT_T], 5);
 	assert_int_equal(r.v[RESULT_ADDR], -1);
+	/* space is JSON, too */
+	static const char spaced[] = " [ 1 ,\t0,0, 0 ,-0 , null,443 ] \r";
+	assert_null(result_decode(&r, spaced, strlen(spaced), 5, &columns));
+	assert_int_equal(r.v[RESULT_PORT], 443);
 	assert_null(result_decode(&r, "[2,0,0,0,0,0,[7,1023]]", 22, 5, &columns));
 	assert_int_equal(r.n_list, 2);
 	assert_int_equal(r.list[1], 1023);
