@@ -8,8 +8,8 @@ const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 // Latin that a Persian page may have: codes, units, formats, protocols and the program's own name.
 const CODES = ['https?://\\S+', 'AS\\d+', 'IR-\\d\\d', '\\+\\d\\d:\\d\\d', 'Fanous \\d\\S*',
-	'asof=\\S+', '\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z', '\\.(?:csv|json|svg|png)'].concat(
-	'UTC|CSV|JSON|NDJSON|SVG|PNG|API|DNS|TCP|TLS|HTTPS?|QUIC|SNI|IP|IPv[46]|BibTeX|RIS|CSL|Atom|ICS|CC BY 4\\.0|ISC'
+	'asof=\\S+', '\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z', 'datapackage\\.json', '\\.(?:csv|json|svg|png)'].concat(
+	'UTC|CSV|JSON|NDJSON|SVG|PNG|API|DNS|TCP|TLS|HTTPS?|QUIC|SNI|IP|IPv[46]|BibTeX|RIS|CSL|Atom|ICS|CC BY 4\\.0|ISC|Parquet|Frictionless Data Package'
 		.split('|').map((word) => `\\b${word}\\b`)).join('|');
 
 // All of WCAG 2, A and AA; or only what is about colours.
