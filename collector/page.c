@@ -92,7 +92,7 @@ static bool is_live(const struct view *v, const struct page *p)
 
 static void put_head(struct html *h, const struct page *p)
 {
-	char style[PAGE_ASSET_VERSION_LEN], script[PAGE_ASSET_VERSION_LEN];
+	char script[PAGE_ASSET_VERSION_LEN];
 	const struct language *l = lang_of(h->lang);
 	html_putf(h,
 		  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta "
@@ -108,8 +108,10 @@ static void put_head(struct html *h, const struct page *p)
 	html_text(h, p->headline);
 	html_put(h, "\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
 		    "<link rel=\"icon\" href=\"/web/icon.svg\">\n");
-	html_putf(h, "<link rel=\"stylesheet\" href=\"/web/style.css?v=%s\">\n",
-		  page_asset_version(style, asset_style_css, asset_style_css_len));
+	/* Inside: over a bad link the way to a second file takes longer than its 3 KB, and nothing is painted before. */
+	html_put(h, "<style>");
+	buf_put(h->out, asset_style_css, asset_style_css_len);
+	html_put(h, "</style>\n");
 	html_putf(h,
 		  "<link rel=\"alternate\" type=\"application/atom+xml\" "
 		  "href=\"%s/events.atom\">\n",

@@ -1,7 +1,8 @@
-/* page_asset.c: /web/: stylesheet, script, icon and font out of the binary. */
+/* page_asset.c: /web/: script, icon and font out of the binary, and the stylesheet that stands in every page. */
 #include "collector/page_asset.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -19,6 +20,17 @@ const char *page_asset_version(char out[static PAGE_ASSET_VERSION_LEN], const vo
 	return out;
 }
 
+const char *page_asset_source(char out[static PAGE_ASSET_SOURCE_LEN], const void *data, size_t len)
+{
+	static const char prefix[] = "sha256-";
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256(hash, data, len);
+	memcpy(out, prefix, sizeof(prefix));
+	sodium_bin2base64(out + sizeof(prefix) - 1, PAGE_ASSET_SOURCE_LEN - sizeof(prefix) + 1,
+			  hash, sizeof(hash), sodium_base64_VARIANT_ORIGINAL);
+	return out;
+}
+
 static void answer(struct call *c, const void *data, size_t len, const char *type)
 {
 	char version[PAGE_ASSET_VERSION_LEN];
@@ -33,9 +45,7 @@ static void answer(struct call *c, const void *data, size_t len, const char *typ
 void page_asset(struct call *c)
 {
 	struct problem p = {0};
-	if (!strcmp(c->tail, "style.css")) {
-		answer(c, asset_style_css, asset_style_css_len, "text/css; charset=utf-8");
-	} else if (!strcmp(c->tail, "page.js")) {
+	if (!strcmp(c->tail, "page.js")) {
 		answer(c, asset_page_js, asset_page_js_len, "text/javascript; charset=utf-8");
 	} else if (!strcmp(c->tail, "icon.svg")) {
 		answer(c, asset_icon_svg, asset_icon_svg_len, "image/svg+xml");

@@ -5,9 +5,11 @@
 
 #include "collector/answers.h"
 #include "collector/api.h"
+#include "collector/assets.h"
 #include "collector/coding.h"
 #include "collector/country.h"
 #include "collector/page.h"
+#include "collector/page_asset.h"
 #include "common/clock.h"
 #include "common/jsonw.h"
 #include "common/limits.h"
@@ -16,10 +18,11 @@
 #define CODE_MIN_BYTES 512
 #define ETAG_BYTES     16 /* libsodium's smallest hash */
 
-/* Pages and figures only from here, no inline code: what is injected into a page stays text. */
-static const char page_policy[] = "default-src 'none'; style-src 'self'; script-src 'self'; "
-				  "img-src 'self'; font-src 'self'; connect-src 'self'; "
-				  "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+/* Pages and figures only from here, inside a page nothing but our own style: what is injected into it stays text. */
+#define PAGE_POLICY                                                                                \
+	"default-src 'none'; style-src '%s'; script-src 'self'; "                                  \
+	"img-src 'self'; font-src 'self'; connect-src 'self'; "                                    \
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 /* A picture carries its style inside, and nothing else. */
 static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'";
@@ -174,10 +177,11 @@ bool respond_again(struct api *a, struct request *r)
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s)
 {
 	bool html = !strncmp(type, "text/html", 9);
-	char etag[64];
+	char etag[64], source[PAGE_ASSET_SOURCE_LEN];
 	reply_header(p, "Content-Type", "%s", type);
 	if (html)
-		reply_header(p, "Content-Security-Policy", "%s", page_policy);
+		reply_header(p, "Content-Security-Policy", PAGE_POLICY,
+			     page_asset_source(source, asset_style_css, asset_style_css_len));
 	else
 		put_cors(p);
 	if (!strcmp(type, "image/svg+xml"))

@@ -35,7 +35,7 @@ static char **addresses(void)
 		     {"/isp/*", "AS44244"},
 		     {"/event/*", "IR-00.all.all.20260108T163000Z"},
 		     {"/data/*", "2026-01/README.md"},
-		     {"/web/*", "style.css"}};
+		     {"/web/*", "page.js"}};
 	char **out = xcalloc(2 * ROUTES_MAX, sizeof(*out));
 	size_t n, k = 0;
 	const struct route *routes = api_routes(&n);

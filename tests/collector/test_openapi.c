@@ -23,7 +23,7 @@ static char *fill_path(const char *path, const char *suffix)
 		     {"/isp/{name}", "/isp/AS44244"},
 		     {"/event/{name}", "/event/IR-00.all.all.20260108T163000Z"},
 		     {"/data/{name}", "/data/2026-01/README.md"},
-		     {"/web/{name}", "/web/style.css"}};
+		     {"/web/{name}", "/web/page.js"}};
 	char out[256];
 	size_t len = strcspn(path, ".{");
 	snprintf(out, sizeof(out), "%.*s", (int)len, path);
