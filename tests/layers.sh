@@ -8,7 +8,7 @@ FILE_LINES_MAX=450
 FUNCTION_LINES_MAX=80
 
 c_files() { # DIR...: C sources, headers and tables
-	find "$@" -name '*.[ch]' -o -name '*.def' | sort
+	find "$@" -name node_modules -prune -o \( -name '*.[ch]' -o -name '*.def' \) -print | sort
 }
 
 # "FILE INCLUDED" for each include of a file of this project
