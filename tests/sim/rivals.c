@@ -54,10 +54,10 @@ struct reading {
 
 const char *rival_str(enum rival r)
 {
-	static const char *const names[RIVALS] = {"fixed threshold, 80% (IODA)",
-						  "fixed threshold, 50% (IODA)",
-						  "hourly CUSUM (OONI)"};
-	return names[r];
+	static const char *const names[RIVALS] = {[RIVAL_FIXED_80] = "fixed threshold, 80% (IODA)",
+						  [RIVAL_FIXED_50] = "fixed threshold, 50% (IODA)",
+						  [RIVAL_HOURLY] = "hourly CUSUM (OONI)"};
+	return r < RIVAL_FIXED_80 ? ablation_str((enum ablation)(r - RIVAL_ABLATED)) : names[r];
 }
 
 static void begin(struct claims *c, int64_t onset_ms, int64_t now_ms)
@@ -160,6 +160,18 @@ static void score(struct score *s, const struct truth *t, const struct saga *sag
 	free(c->list);
 }
 
+static void score_ablated(struct score scores[static ABLATIONS], const struct truth *t,
+			  const struct saga *saga, struct store *store)
+{
+	struct ablated a;
+	if (ablate(store, &saga->series, t->from_ms, t->until_ms, &a) < 0)
+		return; /* the store has said why */
+	for (size_t k = 0; k < ABLATIONS; k++) {
+		struct claims c = {.list = a.claims[k], .n = a.n[k]};
+		score(&scores[k], t, saga, &c);
+	}
+}
+
 void rivals_score(struct score scores[static RIVALS], const struct truth *t, struct store *store)
 {
 	struct reading *r = xcalloc(1, sizeof(*r));
@@ -175,6 +187,7 @@ void rivals_score(struct score scores[static RIVALS], const struct truth *t, str
 		r->fixed[1].least = 0.5;
 		r->hourly.bin.length_ms = HOUR_MS;
 		store_rows(store, &q, read_row, r);
+		score_ablated(&scores[RIVAL_ABLATED], t, s, store);
 		score(&scores[RIVAL_FIXED_80], t, s, &r->fixed[0].claims);
 		score(&scores[RIVAL_FIXED_50], t, s, &r->fixed[1].claims);
 		score(&scores[RIVAL_HOURLY], t, s, &r->hourly.claims);

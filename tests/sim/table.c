@@ -333,6 +333,12 @@ static void liars(struct table *t)
 	liar(t, "three in ten say that all is down", &r->liars[LIES_DOWN]);
 }
 
+/* Of one series; NAN when none was watched. */
+static double false_in_year(const struct score *s, enum scope scope)
+{
+	return s->years[scope] > 0 ? (double)s->untrue[scope] / s->years[scope] : NAN;
+}
+
 static void contest(struct table *t, const char *name, const struct contest *c)
 {
 	const struct slice slice = {.active_min = 5};
@@ -347,28 +353,23 @@ static void contest(struct table *t, const char *name, const struct contest *c)
 		ends += c->returns.returns[s] + c->cuts.returns[s];
 		rows += c->returns.rows[s].restored + c->cuts.rows[s].restored;
 	}
-	row(t, name, "", TOLD, "%8.2f %8.2f %8.1f%% %8.1f %8.0f %8llu %8llu",
-	    c->year.years[SCOPE_COUNTRY] > 0
-		    ? 3 * (double)c->year.untrue[SCOPE_COUNTRY] / c->year.years[SCOPE_COUNTRY]
-		    : NAN,
-	    c->year.years[SCOPE_ISP] > 0
-		    ? (double)c->year.untrue[SCOPE_ISP] / c->year.years[SCOPE_ISP]
-		    : NAN,
-	    100 * share(n.live, n.n), delay_min, error_s, (unsigned long long)ends,
-	    (unsigned long long)rows);
+	row(t, name, "", TOLD, "%8.2f %8.2f %8.2f %8.1f%% %8.1f %8.0f %8llu %8llu",
+	    3 * false_in_year(&c->year, SCOPE_COUNTRY), false_in_year(&c->year, SCOPE_ISP),
+	    false_in_year(&c->year, SCOPE_LEAF), 100 * share(n.live, n.n), delay_min, error_s,
+	    (unsigned long long)ends, (unsigned long long)rows);
 }
 
 static void contests(struct table *t)
 {
 	const struct results *r = t->results;
 	head("The same stream, a round every 300 s, nothing sent late: false events a year of the "
-	     "country and of a network,\n"
+	     "country, of a network and of a cell (power cuts and all),\n"
 	     "cuts found while they lasted, median delay in minutes, median error of the onset in "
 	     "seconds, false returns, "
 	     "rows called restored",
 	     "");
-	row(t, "", "", TOLD, "%8s %8s %9s %8s %8s %8s %8s", "country", "network", "found", "delay",
-	    "error", "returns", "rows");
+	row(t, "", "", TOLD, "%8s %8s %8s %9s %8s %8s %8s %8s", "country", "network", "cell",
+	    "found", "delay", "error", "returns", "rows");
 	contest(t, "all parts", &r->ours);
 	contest(t, "without canaries", &r->blind);
 	for (enum rival k = 0; k < RIVALS; k++)
