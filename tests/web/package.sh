@@ -3,7 +3,7 @@
 # it by itself; what it serves of it has to be, file by file, what `collector export` made in FOLDER.
 set -eu
 got=$2.served
-for i in $(seq 60); do
+for i in $(seq 240); do
 	! curl -sf "$1/data/2026-01/SHA256SUMS" -o "$2.sums" || break
 	sleep 0.5
 done
