@@ -16,9 +16,10 @@
 /* What was known at a moment is settled a little later, when all that came until then is in the views. */
 #define SETTLED_MS 60000
 
-#define GET  ROUTE_GET
-#define POST ROUTE_POST
-#define PAGE (ROUTE_GET | ROUTE_PAGE)
+#define GET   ROUTE_GET
+#define POST  ROUTE_POST
+#define PAGE  (ROUTE_GET | ROUTE_PAGE)
+#define EMBED (PAGE | ROUTE_EMBED)
 
 #define F(name)	     FORMAT_BIT(FORMAT_##name)
 #define JSON_ONLY    F(JSON)
@@ -126,18 +127,10 @@ static const struct route *find_suffixed(const char *path, bool pages, struct pa
 	return route;
 }
 
-/* "/fa/region/IR-23" is in Persian; what names no language is in English. */
-static enum lang path_lang(const char *path)
-{
-	size_t len = strcspn(path + 1, "/");
-	enum lang lang = path[1 + len] ? lang_parse(path + 1, len) : LANGS;
-	return lang == LANGS ? LANG_EN : lang;
-}
-
 static const struct route *find_route(const char *path, struct params *p, const char **tail,
 				      char room[static TAIL_LEN])
 {
-	enum lang lang = path_lang(path);
+	enum lang lang = lang_of_path(path);
 	const char *plain = path + strlen(lang_prefix(lang));
 	bool pages = lang != LANG_EN;
 	const struct route *route = find_suffixed(plain, pages, p, tail, room);

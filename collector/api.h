@@ -64,7 +64,8 @@ struct call {
 	struct query query;
 };
 
-enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_PAGE = 4 };
+/* EMBED: a page that other sites may have inside theirs. */
+enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_PAGE = 4, ROUTE_EMBED = 8 };
 struct route {
 	const char *path;
 	unsigned int methods; /* ROUTE_ bits */

@@ -25,6 +25,13 @@ const char *lang_prefix(enum lang lang)
 	return lang == LANG_EN ? "" : languages[lang].prefix;
 }
 
+enum lang lang_of_path(const char *path)
+{
+	size_t len = *path ? strcspn(path + 1, "/") : 0;
+	enum lang lang = len && path[1 + len] ? lang_parse(path + 1, len) : LANGS;
+	return lang == LANGS ? LANG_EN : lang;
+}
+
 enum lang lang_parse(const char *code, size_t len)
 {
 	size_t i = 0;

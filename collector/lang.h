@@ -30,6 +30,8 @@ struct language {
 const struct language *lang_of(enum lang lang);
 /* What its addresses begin with: "" or "/fa". */
 const char *lang_prefix(enum lang lang);
+/* The language that an address is in: "/fa/region/IR-23" in Persian, what names none in English. */
+enum lang lang_of_path(const char *path);
 /* The language with this code of len bytes; LANGS when there is none. */
 enum lang lang_parse(const char *code, size_t len);
 

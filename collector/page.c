@@ -10,6 +10,7 @@
 #include "collector/calendar.h"
 #include "collector/country.h"
 #include "collector/page_asset.h"
+#include "collector/page_embed.h"
 #include "collector/words.h"
 
 /* The figures of a page change with every step; a proxy in front may keep it this long, so that a
@@ -90,9 +91,21 @@ static bool is_live(const struct view *v, const struct page *p)
 	return p->stream && !v->call->params.asof_ms;
 }
 
-static void put_head(struct html *h, const struct page *p)
+/* What a page has, and a chart in somebody else's page has not. */
+static void put_enhancements(struct html *h, const struct view *v, const struct page *p)
 {
 	char script[PAGE_ASSET_VERSION_LEN];
+	html_putf(h,
+		  "<link rel=\"alternate\" type=\"application/atom+xml\" "
+		  "href=\"%s/events.atom\">\n",
+		  lang_prefix(h->lang));
+	embed_discovery(h, v, p);
+	html_putf(h, "<script src=\"/web/page.js?v=%s\" defer></script>\n</head>\n<body>\n",
+		  page_asset_version(script, asset_page_js, asset_page_js_len));
+}
+
+static void put_head(struct html *h, const struct view *v, const struct page *p)
+{
 	const struct language *l = lang_of(h->lang);
 	html_putf(h,
 		  "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta "
@@ -112,13 +125,10 @@ static void put_head(struct html *h, const struct page *p)
 	html_put(h, "<style>");
 	buf_put(h->out, asset_style_css, asset_style_css_len);
 	html_put(h, "</style>\n");
-	html_putf(h,
-		  "<link rel=\"alternate\" type=\"application/atom+xml\" "
-		  "href=\"%s/events.atom\">\n",
-		  lang_prefix(h->lang));
-	html_putf(h, "<script src=\"/web/page.js?v=%s\" defer></script>\n",
-		  page_asset_version(script, asset_page_js, asset_page_js_len));
-	html_put(h, "</head>\n<body>\n");
+	if (embed_is_asked(v->call)) /* what is behind a link is not for a frame */
+		html_put(h, "<base target=\"_blank\">\n</head>\n<body class=\"embed\">\n");
+	else
+		put_enhancements(h, v, p);
 }
 
 /* path, which may have parameters, with the time shown and how times are written. */
@@ -197,10 +207,21 @@ static void put_when_known(struct html *h, const struct view *v, const struct pa
 	html_put(h, "</a></p>\n");
 }
 
+/* The way around, and the part that is made anew when figures change. */
+static void put_live(struct html *h, const struct view *v, const struct page *p)
+{
+	put_top(h, v, p);
+	html_put(h, "<div id=\"say\" class=\"unseen\" role=\"status\"></div>\n<main id=\"live\"");
+	if (is_live(v, p))
+		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
+	html_put(h, ">\n");
+}
+
 void page_begin(struct html *h, const struct view *v, const struct page *p)
 {
-	put_head(h, p);
-	html_put(h, "<header>\n");
+	bool embed = embed_is_asked(v->call);
+	put_head(h, v, p);
+	html_put(h, embed && !v->call->api->synthetic ? "" : "<header>\n");
 	if (v->call->api->synthetic) {
 		html_put(h, "<p class=\"synthetic\" role=\"note\"><b>");
 		html_say(h, TEXT_SYNTHETIC, NULL, NULL, NULL);
@@ -208,17 +229,16 @@ void page_begin(struct html *h, const struct view *v, const struct page *p)
 		html_say(h, TEXT_SYNTHETIC_WHY, NULL, NULL, NULL);
 		html_put(h, "</p>\n");
 	}
-	put_top(h, v, p);
-	html_put(h, "<div id=\"say\" class=\"unseen\" role=\"status\"></div>\n<main id=\"live\"");
-	if (is_live(v, p))
-		html_putf(h, " data-stream=\"/api/v1/stream?%s\"", p->stream);
-	html_put(h, ">\n");
+	if (embed)
+		html_put(h, v->call->api->synthetic ? "</header>\n<main>\n" : "<main>\n");
+	else
+		put_live(h, v, p);
 	chart_patterns(h, false);
 	html_put(h, "<h1>");
 	html_text(h, p->headline);
 	html_put(h, "</h1>\n");
 	put_when_known(h, v, p);
-	if (p->ranges)
+	if (p->ranges && !embed)
 		part_times(h, v, p);
 }
 
@@ -295,14 +315,23 @@ static void put_method(struct html *h, const struct view *v)
 
 void page_end(struct html *h, const struct view *v, const struct page *p)
 {
+	if (embed_is_asked(v->call)) {
+		html_put(h, "</main>\n<footer>");
+		embed_source(h, v, p);
+		html_put(h, "</footer>\n</body>\n</html>\n");
+		return;
+	}
 	html_put(h, "<div class=\"about\">\n");
 	if (p->data) {
 		put_data_links(h, v, p);
+		embed_code(h, v, p);
 		put_method(h, v);
 	}
 	html_put(h, "</div>\n</main>\n<footer>");
 	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
-	html_put(h, " Fanous " VERSION "</footer>\n</body>\n</html>\n");
+	html_put(h, " ");
+	html_say(h, TEXT_SITE, NULL, NULL, NULL);
+	html_put(h, " <bdi>" VERSION "</bdi></footer>\n</body>\n</html>\n");
 }
 
 int page_max_age(const struct call *c)

@@ -87,6 +87,9 @@ void page_end(struct html *h, const struct view *v, const struct page *p);
 void page_answer_take(struct call *c, struct reply *reply);
 /* How long an answer may be kept: for ever when it is pinned to a moment that has passed. */
 int page_max_age(const struct call *c);
+/* The event that an address names behind /event/, as it was known at a moment (0: as it is). 1, 0 when there is no
+ * such event, -1. */
+int page_find_event(const struct call *c, const char *name, int64_t asof_ms, struct event *out);
 /* A problem for a person. */
 void page_problem(struct call *c, const struct problem *p);
 /* What an address keeps of the present one, as plain text behind a path: the time shown, when times, the version of the

@@ -8,6 +8,7 @@
 
 #include "collector/country.h"
 #include "collector/page.h"
+#include "collector/page_embed.h"
 #include "collector/words.h"
 
 #define PAGE_MAX     (8u * 1024 * 1024)
@@ -140,6 +141,16 @@ static void draw_country(struct draft *d, const struct strips *provinces)
 		page_picture_grid(&d->html, &d->view, &page, &g, d->whole.items);
 }
 
+/* One chart: where it is lost when there is a map, otherwise since when. */
+static void embed_country(struct html *h, const struct view *v, const struct strip *whole,
+			  const struct strips *parts, const char *headline)
+{
+	if (parts && v->call->api->map)
+		part_map(h, v, parts, headline);
+	else
+		part_hero(h, v, whole, page_country_name(v));
+}
+
 static void write_country(struct draft *d, const struct strip *whole,
 			  const struct strips *provinces, const struct strips *accesses,
 			  const struct strips *networks)
@@ -156,6 +167,11 @@ static void write_country(struct draft *d, const struct strip *whole,
 				  .ranges = true,
 				  .stream = "by=country"};
 	page_begin(h, v, &page);
+	if (embed_is_asked(v->call)) {
+		embed_country(h, v, whole, parts, page.headline);
+		page_end(h, v, &page);
+		return;
+	}
 	part_coverage(h, v, whole, parts);
 	html_put(h, "<div class=\"two\">\n");
 	part_map(h, v, parts ? parts : &none, page.headline);
@@ -256,6 +272,11 @@ static void write_series(struct draft *d, const struct page *page, const char *n
 	const struct view *v = &d->view;
 	struct html *h = &d->html;
 	page_begin(h, v, page);
+	if (embed_is_asked(v->call)) {
+		part_hero(h, v, whole, name);
+		page_end(h, v, page);
+		return;
+	}
 	part_coverage(h, v, whole, NULL);
 	part_hero(h, v, whole, name);
 	const struct page_grid grid = series_grid(d, parts, heading);

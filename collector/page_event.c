@@ -10,6 +10,7 @@
 #include "collector/feed.h"
 #include "collector/meaning.h"
 #include "collector/page.h"
+#include "collector/page_embed.h"
 #include "collector/telling.h"
 #include "collector/words.h"
 #include "common/clock.h"
@@ -40,7 +41,6 @@ static int is_it(void *arg, const struct event *e)
 	return 1;
 }
 
-/* The event as it was known at a moment (0: as it is). 1, 0 when there is no such event, -1. */
 static int find(const struct call *c, const char *id, int64_t asof_ms, struct event *out)
 {
 	struct search search = {id, out};
@@ -58,6 +58,13 @@ static void read_id(char *out, size_t len, const char *tail)
 {
 	bool unplaced = !strncasecmp(tail, "%3F", 3);
 	snprintf(out, len, "%s%s", unplaced ? "?" : "", tail + (unplaced ? 3 : 0));
+}
+
+int page_find_event(const struct call *c, const char *name, int64_t asof_ms, struct event *out)
+{
+	char id[sizeof(out->id)];
+	read_id(id, sizeof(id), name);
+	return find(c, id, asof_ms, out);
 }
 
 /* --- what it was --- */
@@ -284,11 +291,13 @@ static void write_page(struct html *h, struct view *v, const struct page *p, con
 	buf_reset(&text);
 	telling_where(&text, &t, &e->series);
 	part_hero(h, v, whole, text.data);
-	part_facts(h, v, e);
-	part_means(h, v, e);
-	part_revisions(h, v);
-	part_cite(h, v, p, e);
-	part_legend(h, v);
+	if (!embed_is_asked(v->call)) {
+		part_facts(h, v, e);
+		part_means(h, v, e);
+		part_revisions(h, v);
+		part_cite(h, v, p, e);
+		part_legend(h, v);
+	}
 	page_end(h, v, p);
 	buf_clear(&text);
 }
@@ -340,9 +349,7 @@ void page_event(struct call *c)
 {
 	struct problem p = {0};
 	struct event e;
-	char id[sizeof(e.id)];
-	read_id(id, sizeof(id), c->tail);
-	int rc = find(c, id, c->params.asof_ms, &e);
+	int rc = page_find_event(c, c->tail, c->params.asof_ms, &e);
 	if (rc > 0) {
 		answer(c, &e);
 	} else if (rc < 0) {

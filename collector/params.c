@@ -40,8 +40,7 @@ static const struct {
 	 params_take_lang},
 	{{"format", PARAM_FORMAT, false, "string", NULL, "the same as a suffix"},
 	 params_take_format},
-	{{"v", PARAM_VERSION, false, "string", NULL, "changes with the content"},
-	 params_take_version},
+	{{"v", PARAM_VERSION, false, "string", NULL, "changes with the content"}, params_take_any},
 	{{"asof", PARAM_ASOF, false, "string", NULL, "a time: what was known then"},
 	 params_take_asof},
 	{{"at", PARAM_AT, false, "string", NULL, "a time: the step that holds it"}, params_take_at},
@@ -51,6 +50,13 @@ static const struct {
 	{{"cursor", PARAM_CURSOR, false, "string", NULL,
 	  "where the answer before ended, as its Link says"},
 	 params_take_cursor},
+	{{"url", PARAM_URL, false, "string", NULL, "the address of a page of this collector"},
+	 params_take_any},
+	{{"maxwidth", PARAM_MAXWIDTH, false, "integer", NULL, "pixels"}, params_take_any},
+	{{"maxheight", PARAM_MAXHEIGHT, false, "integer", NULL, "pixels"}, params_take_any},
+	{{"format", PARAM_FORM, false, "string", NULL, "json or xml"}, params_take_any},
+	{{"dnt", PARAM_DNT, false, "string", NULL, "nobody is tracked, whatever it says"},
+	 params_take_any},
 };
 #define TABLE_LEN (sizeof(table) / sizeof(table[0]))
 

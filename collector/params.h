@@ -41,6 +41,12 @@ enum param {
 	PARAM_CURSOR = 1 << 16,	 /* and the next ones from here */
 	PARAM_CALENDAR = 1 << 17,
 	PARAM_CLASS = 1 << 18, /* of targets; `by` may name it too */
+	/* Of oEmbed, which says what they are; its handler reads them. */
+	PARAM_URL = 1 << 19,
+	PARAM_MAXWIDTH = 1 << 20,
+	PARAM_MAXHEIGHT = 1 << 21,
+	PARAM_FORM = 1 << 22, /* `format`: what is not known is answered otherwise than here */
+	PARAM_DNT = 1 << 23,
 };
 
 #define PARAMS_SERIES_MAX	64			  /* regions or ISPs named in one request */

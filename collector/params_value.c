@@ -226,7 +226,7 @@ int params_take_format(struct reading *r, const char *value)
 	return 0;
 }
 
-int params_take_version(struct reading *r, const char *value)
+int params_take_any(struct reading *r, const char *value)
 {
 	(void)r;
 	(void)value;

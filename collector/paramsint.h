@@ -41,7 +41,7 @@ int params_take_tz(struct reading *r, const char *value);
 int params_take_calendar(struct reading *r, const char *value);
 int params_take_lang(struct reading *r, const char *value);
 int params_take_format(struct reading *r, const char *value);
-int params_take_version(struct reading *r, const char *value);
+int params_take_any(struct reading *r, const char *value);
 int params_take_limit(struct reading *r, const char *value);
 int params_take_cursor(struct reading *r, const char *value);
 

@@ -10,6 +10,7 @@
 #include "collector/country.h"
 #include "collector/page.h"
 #include "collector/page_asset.h"
+#include "collector/page_embed.h"
 #include "common/clock.h"
 #include "common/jsonw.h"
 #include "common/limits.h"
@@ -19,10 +20,14 @@
 #define ETAG_BYTES     16 /* libsodium's smallest hash */
 
 /* Pages and figures only from here, inside a page nothing but our own style: what is injected into it stays text. */
-#define PAGE_POLICY                                                                                \
-	"default-src 'none'; style-src '%s'; script-src 'self'; "                                  \
-	"img-src 'self'; font-src 'self'; connect-src 'self'; "                                    \
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+#define STYLE_AND_IMAGES                                                                           \
+	"default-src 'none'; style-src '%s'; img-src 'self'; font-src 'self'; base-uri 'none'; "
+static const char page_policy[] =
+	STYLE_AND_IMAGES "script-src 'self'; connect-src 'self'; form-action 'self'; "
+			 "frame-ancestors 'none'";
+/* A chart in the page of another site: anyone may frame it, and there is nothing in it that could be pressed in
+ * somebody's name. */
+static const char embed_policy[] = STYLE_AND_IMAGES "form-action 'none'; frame-ancestors *";
 
 /* A picture carries its style inside, and nothing else. */
 static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'";
@@ -33,6 +38,7 @@ static const char *title(int status)
 	case 403: return "Not taken";
 	case 404: return "Not found";
 	case 405: return "Method not allowed";
+	case 501: return "Not implemented";
 	case 413: return "Too large";
 	case 503: return "Try again later";
 	default: return "Bad request";
@@ -174,14 +180,23 @@ bool respond_again(struct api *a, struct request *r)
 	return found;
 }
 
+static void put_policy(const struct call *c, struct reply *p)
+{
+	char source[PAGE_ASSET_SOURCE_LEN];
+	page_asset_source(source, asset_style_css, asset_style_css_len);
+	if (embed_is_asked(c))
+		reply_header(p, "Content-Security-Policy", embed_policy, source);
+	else
+		reply_header(p, "Content-Security-Policy", page_policy, source);
+}
+
 void respond_take(struct call *c, struct reply *p, const char *type, int max_age_s)
 {
 	bool html = !strncmp(type, "text/html", 9);
-	char etag[64], source[PAGE_ASSET_SOURCE_LEN];
+	char etag[64];
 	reply_header(p, "Content-Type", "%s", type);
 	if (html)
-		reply_header(p, "Content-Security-Policy", PAGE_POLICY,
-			     page_asset_source(source, asset_style_css, asset_style_css_len));
+		put_policy(c, p);
 	else
 		put_cors(p);
 	if (!strcmp(type, "image/svg+xml"))

@@ -5,6 +5,8 @@ import {readFileSync} from 'node:fs';
 const EXAMPLES = {
 	'/region/*': ['/region/IR-23?range=7d'],
 	'/isp/*': ['/isp/AS197207'],
+	'/embed/region/*': ['/embed/region/IR-23?range=7d'],
+	'/embed/isp/*': ['/embed/isp/AS197207'],
 };
 const MORE = ['/compare?region=IR-23&region=IR-07&range=7d', '/region/IR-99'];
 export const LANGS = ['en', 'fa'];
@@ -25,12 +27,12 @@ export async function newestEvent(base) {
 export async function pages(file, base) {
 	const found = [];
 	for (const row of rows(file)) {
-		if (row.methods !== 'PAGE' || !row.formats.startsWith('HTML'))
+		if (!['PAGE', 'EMBED'].includes(row.methods) || !row.formats.startsWith('HTML'))
 			continue;
 		if (!row.path.endsWith('*'))
 			found.push(row.example.split('?')[0] === row.path ? row.example : row.path);
-		else if (row.path === '/event/*')
-			found.push(await newestEvent(base));
+		else if (row.path.endsWith('/event/*'))
+			found.push(row.path.replace('/event/*', '') + await newestEvent(base));
 		else if (EXAMPLES[row.path])
 			found.push(...EXAMPLES[row.path]);
 		else
