@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "collector/calendar.h"
+#include "collector/html.h"
+#include "collector/words.h"
 #include "common/jsonw.h"
-
-#define SYNTHETIC "[synthetic data] "
 
 static const char *version(char out[static CALENDAR_RFC3339_LEN], const struct cite *c)
 {
@@ -22,7 +22,7 @@ static struct calendar_date date(const struct cite *c)
 
 static const char *mark(const struct cite *c)
 {
-	return c->synthetic ? SYNTHETIC : "";
+	return c->synthetic ? html_word(c->lang, TEXT_CITE_MARK) : "";
 }
 
 /* On one line: no form knows what to do with a second one. */
@@ -34,13 +34,17 @@ static void put_line(struct buf *out, const char *text)
 
 static void put_text(struct buf *out, const struct cite *c)
 {
-	char v[CALENDAR_RFC3339_LEN];
-	put_line(out, c->site);
-	buf_printf(out, " (%d). %s", date(c).year, mark(c));
-	put_line(out, c->title);
-	buf_printf(out, ". Data version %s, method %d. ", version(v, c), c->method);
-	put_line(out, c->url);
+	char v[CALENDAR_RFC3339_LEN], *title = xasprintf("%s%s", mark(c), c->title);
+	struct buf text;
+	buf_init(&text, out->cap);
+	html_fill(&text, c->lang, TEXT_CITE_WHO, c->site,
+		  words_year_in(c->lang, words_calendar(c->lang), c->version_ms, 0).s, title);
+	html_fill(&text, c->lang, TEXT_CITE_VERSION, version(v, c), words_int(c->lang, c->method).s,
+		  c->url);
+	put_line(out, text.data ? text.data : "");
 	buf_putc(out, '\n');
+	buf_clear(&text);
+	free(title);
 }
 
 /* What TeX would take for a command. */
@@ -71,7 +75,7 @@ static void put_bibtex(struct buf *out, const struct cite *c)
 	buf_printf(out, "}},\n  year = {%d},\n  month = {%d},\n  url = {", d.year, d.month);
 	put_line(out, c->url);
 	buf_printf(out, "},\n  language = {%s},\n  note = {Data version %s, method %d}\n}\n",
-		   c->language, version(v, c), c->method);
+		   lang_of(c->lang)->code, version(v, c), c->method);
 }
 
 static void put_ris(struct buf *out, const struct cite *c)
@@ -84,8 +88,8 @@ static void put_ris(struct buf *out, const struct cite *c)
 	put_line(out, c->title);
 	buf_printf(out, "\nPY  - %d\nDA  - %04d/%02d/%02d\nPB  - ", d.year, d.year, d.month, d.day);
 	put_line(out, c->site);
-	buf_printf(out, "\nLA  - %s\nN1  - Data version %s, method %d\nUR  - ", c->language,
-		   version(v, c), c->method);
+	buf_printf(out, "\nLA  - %s\nN1  - Data version %s, method %d\nUR  - ",
+		   lang_of(c->lang)->code, version(v, c), c->method);
 	put_line(out, c->url);
 	buf_puts(out, "\nER  - \n");
 }
@@ -119,7 +123,7 @@ static void put_csl(struct buf *out, const struct cite *c)
 	jsonw_str(&j, "publisher", c->site);
 	jsonw_str(&j, "version", v);
 	jsonw_str(&j, "note", note);
-	jsonw_str(&j, "language", c->language);
+	jsonw_str(&j, "language", lang_of(c->lang)->code);
 	jsonw_str(&j, "URL", c->url);
 	jsonw_end(&j);
 	jsonw_end(&j);
@@ -153,7 +157,7 @@ static void put_wikipedia(struct buf *out, const struct cite *c)
 	buf_puts(out, " |website=");
 	put_wiki(out, c->site);
 	buf_printf(out, " |date=%04d-%02d-%02d |language=%s |url=", d.year, d.month, d.day,
-		   c->language);
+		   lang_of(c->lang)->code);
 	put_line(out, c->url);
 	buf_printf(out, " |quote=Data version %s, method %d}}\n", version(v, c), c->method);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/lang.h"
 #include "common/buf.h"
 
 enum cite_style { CITE_TEXT, CITE_BIBTEX, CITE_RIS, CITE_CSL, CITE_WIKIPEDIA, CITE_STYLES };
@@ -21,10 +22,10 @@ struct cite {
 	/* Plain text, borrowed. */
 	const char *id; /* letters, digits, dots, dashes: the key */
 	const char *title;
-	const char *site;     /* who says so: "Fanous" */
-	const char *url;      /* pinned */
-	const char *language; /* "en" */
-	int64_t version_ms;   /* of the data */
+	const char *site;   /* who says so: "Fanous" */
+	const char *url;    /* pinned */
+	enum lang lang;	    /* of the title and of what stands around it */
+	int64_t version_ms; /* of the data */
 	int method;
 	bool synthetic; /* simulated: the title says so first */
 };

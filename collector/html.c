@@ -2,6 +2,12 @@
 #include "collector/html.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+#define TOLD_MAX 16384
+/* Unicode 6.3: left-to-right isolate, pop directional isolate. */
+#define ISOLATE	    "\u2066"
+#define ISOLATE_END "\u2069"
 
 static const char *const words[LANGS][TEXTS] = {
 #define LANGUAGE(sym, code, name, direction, digits, calendar)
@@ -92,4 +98,27 @@ void html_fill(struct buf *out, enum lang lang, enum text t, const char *a, cons
 	       const char *c)
 {
 	fill(out, html_word(lang, t), (const char *const[]){a, b, c}, put_plain);
+}
+
+void html_prose(struct html *h, const char *text)
+{
+	for (; *text; text++) {
+		bool begins = !strncmp(text, ISOLATE, strlen(ISOLATE));
+		bool ends = !strncmp(text, ISOLATE_END, strlen(ISOLATE_END));
+		if (!begins && !ends) {
+			put_char(h->out, *text);
+			continue;
+		}
+		html_put(h, begins ? "<bdi dir=\"ltr\">" : "</bdi>");
+		text += strlen(ISOLATE) - 1;
+	}
+}
+
+void html_tell(struct html *h, enum text t, const char *a, const char *b, const char *c)
+{
+	struct buf text;
+	buf_init(&text, TOLD_MAX);
+	html_fill(&text, h->lang, t, a, b, c);
+	html_prose(h, text.data ? text.data : "");
+	buf_clear(&text);
 }

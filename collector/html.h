@@ -31,7 +31,12 @@ void html_putf(struct html *h, const char *fmt, ...) __attribute__((format(print
 void html_text(struct html *h, const char *text);
 /* Appends a text of the table with {0} {1} {2} filled in and escaped. */
 void html_say(struct html *h, enum text t, const char *a, const char *b, const char *c);
-/* The same as plain text, not escaped. */
+/* Text as content, never in a quoted attribute: what stands between U+2066 and U+2069 (a time or an address, as
+ * machines write them) keeps its direction and its line. */
+void html_prose(struct html *h, const char *text);
+/* A text of the table as such content. */
+void html_tell(struct html *h, enum text t, const char *a, const char *b, const char *c);
+/* html_say as plain text, not escaped. */
 void html_fill(struct buf *out, enum lang lang, enum text t, const char *a, const char *b,
 	       const char *c);
 

@@ -198,7 +198,7 @@ static void put_when_known(struct html *h, const struct view *v, const struct pa
 	when[19] = '\0';
 	when[10] = ' ';
 	html_put(h, "<p class=\"at\" role=\"note\">");
-	html_say(h, TEXT_ASOF, when, NULL, NULL);
+	html_tell(h, TEXT_ASOF, when, NULL, NULL);
 	html_put(h, " <a href=\"");
 	html_put(h, lang_prefix(v->lang));
 	html_text(h, p->path);
@@ -308,7 +308,7 @@ static void put_method(struct html *h, const struct view *v)
 		calendar_rfc3339(when, v->revised_ms, 0);
 		when[16] = '\0'; /* to the minute: "2026-01-08T16:30" */
 		when[10] = ' ';
-		html_say(h, TEXT_REVISED, when, words_int(l, v->revision).s, NULL);
+		html_tell(h, TEXT_REVISED, when, words_int(l, v->revision).s, NULL);
 	}
 	html_put(h, "</p>\n");
 }
@@ -331,7 +331,7 @@ void page_end(struct html *h, const struct view *v, const struct page *p)
 	html_say(h, TEXT_LICENCE, NULL, NULL, NULL);
 	html_put(h, " ");
 	html_say(h, TEXT_SITE, NULL, NULL, NULL);
-	html_put(h, " <bdi>" VERSION "</bdi></footer>\n</body>\n</html>\n");
+	html_put(h, " <bdi dir=\"ltr\">" VERSION "</bdi></footer>\n</body>\n</html>\n");
 }
 
 int page_max_age(const struct call *c)

@@ -134,7 +134,7 @@ void embed_source(struct html *h, const struct view *v, const struct page *p)
 	html_put(h, "\">");
 	html_say(h, TEXT_EMBED_SOURCE, NULL, NULL, NULL);
 	html_put(h, "</a> · ");
-	html_say(h, TEXT_EMBED_VERSION, calendar_rfc3339(version, v->call->now_ms, 0),
-		 words_int(v->lang, METHOD_VERSION).s, NULL);
+	html_tell(h, TEXT_EMBED_VERSION, calendar_rfc3339(version, v->call->now_ms, 0),
+		  words_int(v->lang, METHOD_VERSION).s, NULL);
 	buf_clear(&address);
 }

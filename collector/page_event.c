@@ -74,7 +74,7 @@ static void put_fact(struct html *h, enum text name, const char *value)
 	html_put(h, "<tr><th scope=\"row\">");
 	say(h, name);
 	html_put(h, "</th><td>");
-	html_text(h, value);
+	html_prose(h, value);
 	html_put(h, "</td></tr>\n");
 }
 
@@ -151,11 +151,11 @@ static void put_revision(struct html *h, const struct view *v, const struct even
 	buf_init(&when, TEXT_MAX);
 	put_moment(&when, v, e->revised_ms);
 	html_put(h, "<li>");
-	html_say(h, e->revision > 1 ? TEXT_REVISION_BECAUSE : TEXT_REVISION_FIRST,
-		 words_int(h->lang, e->revision).s, when.data, meaning_why(h->lang, e->why));
+	html_tell(h, e->revision > 1 ? TEXT_REVISION_BECAUSE : TEXT_REVISION_FIRST,
+		  words_int(h->lang, e->revision).s, when.data, meaning_why(h->lang, e->why));
 	html_put(h, " ");
 	html_say(h, TEXT_EVENT_WORST, html_word(h->lang, html_state_text(e->state)), NULL, NULL);
-	html_put(h, "; ");
+	html_say(h, TEXT_REVISION_NEXT, NULL, NULL, NULL);
 	struct words onset = words_moment(h->lang, e->onset_ms, v->offset_min, 0);
 	if (e->end_ms)
 		html_say(h, TEXT_EVENT_FROM, onset.s,
@@ -234,7 +234,7 @@ static void part_cite(struct html *h, const struct view *v, const struct page *p
 		.title = p->headline,
 		.site = html_word(h->lang, TEXT_SITE),
 		.url = url.data,
-		.language = lang_of(h->lang)->code,
+		.lang = h->lang,
 		.version_ms = v->call->now_ms,
 		.method = METHOD_VERSION,
 		.synthetic = v->call->api->synthetic,
@@ -246,8 +246,12 @@ static void part_cite(struct html *h, const struct view *v, const struct page *p
 		buf_reset(&text);
 		cite_put(&text, (enum cite_style)s, &c);
 		html_put(h, s == CITE_TEXT ? "<details open>" : "<details>");
-		html_putf(h, "<summary lang=\"en\">%s</summary>\n<pre dir=\"%s\">",
-			  cite_style_name((enum cite_style)s), s == CITE_TEXT ? "auto" : "ltr");
+		if (s == CITE_TEXT)
+			html_putf(h, "<summary>%s</summary>\n<pre>",
+				  html_word(h->lang, TEXT_CITE_PLAIN));
+		else
+			html_putf(h, "<summary lang=\"en\">%s</summary>\n<pre dir=\"ltr\">",
+				  cite_style_name((enum cite_style)s));
 		html_text(h, text.data);
 		html_put(h, "</pre></details>\n");
 	}

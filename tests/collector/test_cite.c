@@ -22,7 +22,7 @@ static const struct cite nasty = {
 	.site = "Fanous",
 	.url = "https://fanous.example/event/"
 	       "IR-23?from=2026-01-08T16:00:00Z&asof=2026-01-31T06:00:00Z",
-	.language = "en",
+	.lang = LANG_EN,
 	.version_ms = VERSION_MS,
 	.method = 2,
 };
@@ -51,6 +51,26 @@ static void test_text(void **state)
 		"2026. Data version 2026-01-31T06:00:00Z, method 2. "
 		"https://fanous.example/event/IR-23?from=2026-01-08T16:00:00Z&asof=2026-01-31T06:"
 		"00:00Z\n");
+	free(text);
+}
+
+/* In Persian all of it is, with its own year; what machines read keeps its direction. */
+static void test_persian_text(void **state)
+{
+	struct cite c = nasty;
+	(void)state;
+	c.title = "قطع دسترسی در تهران، ۱۸ دی ۱۴۰۴";
+	c.site = "فانوس";
+	c.lang = LANG_FA;
+	c.url = "https://fanous.example/fa/event/IR-23";
+	c.synthetic = true;
+	char *text = cite(CITE_TEXT, &c);
+	assert_string_equal(
+		text, "فانوس (۱۴۰۴). [داده‌های ساختگی] قطع دسترسی در تهران، ۱۸ "
+		      "دی "
+		      "۱۴۰۴. "
+		      "نسخهٔ داده‌ها \u20662026-01-31T06:00:00Z\u2069، روش ۲. "
+		      "\u2066https://fanous.example/fa/event/IR-23\u2069\n");
 	free(text);
 }
 
@@ -139,9 +159,9 @@ static void test_wikipedia(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),	  cmocka_unit_test(test_csl),
-		cmocka_unit_test(test_ris),	  cmocka_unit_test(test_bibtex),
-		cmocka_unit_test(test_wikipedia),
+		cmocka_unit_test(test_text),   cmocka_unit_test(test_persian_text),
+		cmocka_unit_test(test_csl),    cmocka_unit_test(test_ris),
+		cmocka_unit_test(test_bibtex), cmocka_unit_test(test_wikipedia),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static void test_pinned(void **state)
 	struct web_answer a, again;
 	char value[128];
 	get(*state, &a, path, 200);
-	has(&a, "data version 2026-01-08T19:00:00Z");
+	has(&a, "data version <bdi dir=\"ltr\">2026-01-08T19:00:00Z</bdi>");
 	assert_string_equal(web_header(&a, "Cache-Control", value, sizeof(value)),
 			    "public, max-age=31536000, immutable");
 	get(*state, &again, path, 200);

@@ -354,8 +354,8 @@ static void test_asof(void **state)
 {
 	struct web_answer a;
 	get_page(*state, &a, "/?range=6h&asof=2026-01-08T19:00:00Z", 200);
-	expect(a.body,
-	       "As it was known at 2026-01-08 19:00:00 UTC; what arrived later is not shown.");
+	expect(a.body, "As it was known at <bdi dir=\"ltr\">2026-01-08 19:00:00 UTC</bdi>; what "
+		       "arrived later is not shown.");
 	expect(a.body, "At 22:30 local time (19:00 UTC)");
 	expect(a.body, "<a href=\"/\">What is known today</a>");
 	expect(a.body, "/region/IR-23?range=6h&amp;asof=2026-01-08T19:00:00Z\"");

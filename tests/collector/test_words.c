@@ -116,6 +116,13 @@ static void test_html(void **state)
 	html_say(&h, TEXT_HEAD_LOST, "<3>", "31", NULL);
 	assert_string_equal(out.data,
 			    "Observed loss of international access in &lt;3&gt; of 31 provinces");
+	buf_reset(&out);
+	html_prose(&h, "at \u20662026-01-08\u2069 & <then>");
+	assert_string_equal(out.data, "at <bdi dir=\"ltr\">2026-01-08</bdi> &amp; &lt;then&gt;");
+	buf_reset(&out);
+	h.lang = LANG_FA;
+	html_tell(&h, TEXT_ASOF, "2026-01-08 <16:30>", NULL, NULL);
+	assert_non_null(strstr(out.data, " <bdi dir=\"ltr\">2026-01-08 &lt;16:30&gt; UTC</bdi> "));
 	buf_clear(&out);
 }
 
