@@ -57,6 +57,26 @@ static const struct {
 	{{"format", PARAM_FORM, false, "string", NULL, "json or xml"}, params_take_any},
 	{{"dnt", PARAM_DNT, false, "string", NULL, "nobody is tracked, whatever it says"},
 	 params_take_any},
+	{{"since", PARAM_OONI, false, "string", NULL, "a time, included"}, params_take_from},
+	{{"probe_cc", PARAM_OONI, false, "string", NULL, "the country that is watched"},
+	 params_take_country},
+	{{"probe_asn", PARAM_OONI, true, "string", NULL, "an AS number, like AS44244"},
+	 params_take_isp},
+	{{"test_name", PARAM_OONI, false, "string", params_test_words, "the only one there is"},
+	 params_take_test},
+	{{"axis_x", PARAM_OONI, false, "string", params_axis_words, "what to split by"},
+	 params_take_axis_x},
+	{{"axis_y", PARAM_OONI, false, "string", params_axis_words, "what to split by then"},
+	 params_take_axis_y},
+	{{"time_grain", PARAM_OONI, false, "string", params_grain_words,
+	  "what measurement_start_day is of; auto: a day"},
+	 params_take_grain},
+	{{"datasource", PARAM_IODA, false, "string", NULL,
+	  "fanous-up or fanous-probes; IODA's names mean fanous-up, and the answer says so"},
+	 params_take_datasource},
+	{{"maxPoints", PARAM_IODA, false, "integer", NULL,
+	  "values of a series: steps get larger until no more are needed"},
+	 params_take_points},
 };
 #define TABLE_LEN (sizeof(table) / sizeof(table[0]))
 
@@ -92,15 +112,15 @@ static int refuse_name(struct reading *r, const char *name)
 			   name, r->why->nearest);
 }
 
-static int read_pair(struct reading *r, const struct query_pair *pair, unsigned int *seen)
+static int read_pair(struct reading *r, const struct query_pair *pair, uint64_t *seen)
 {
 	for (size_t i = 0; i < TABLE_LEN; i++) {
 		if (!(r->env->allowed & table[i].doc.bit) || strcmp(table[i].doc.name, pair->name))
 			continue;
-		if ((*seen & table[i].doc.bit) && !table[i].doc.repeatable)
+		if ((*seen >> i & 1) && !table[i].doc.repeatable)
 			return problem_set(r->why, 400, pair->name, "%s is given twice",
 					   pair->name);
-		*seen |= table[i].doc.bit;
+		*seen |= UINT64_C(1) << i;
 		r->name = table[i].doc.name;
 		return table[i].read(r, pair->value);
 	}
@@ -111,7 +131,7 @@ int params_read(struct params *p, const struct query *q, const struct params_env
 		struct problem *why)
 {
 	struct reading r = {.p = p, .env = env, .why = why};
-	unsigned int seen = 0;
+	uint64_t seen = 0;
 	p->access = -1;
 	for (size_t i = 0; i < q->n; i++)
 		if (read_pair(&r, &q->pairs[i], &seen) < 0)

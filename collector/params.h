@@ -47,11 +47,17 @@ enum param {
 	PARAM_MAXHEIGHT = 1 << 21,
 	PARAM_FORM = 1 << 22, /* `format`: what is not known is answered otherwise than here */
 	PARAM_DNT = 1 << 23,
+	PARAM_OONI = 1 << 24, /* those that only OONI's shape has */
+	PARAM_IODA = 1 << 25, /* IODA's */
 };
 
 #define PARAMS_SERIES_MAX	64			  /* regions or ISPs named in one request */
 #define PARAMS_CLASSES		((1u << CLASS_OTHER) - 1) /* all but targets that nobody judges by */
 #define PARAMS_RANGE_DEFAULT_MS (24LL * 3600 * 1000)
+
+/* What OONI's counts are split by. */
+enum axis { AXIS_NONE, AXIS_DAY, AXIS_ASN, AXIS_CC, AXIS_TEST };
+enum datasource { DATASOURCE_ALL, DATASOURCE_UP, DATASOURCE_PROBES };
 
 struct params {
 	int64_t asof_ms; /* 0: what is known; otherwise it stands for `now` in all other times */
@@ -75,6 +81,10 @@ struct params {
 	enum calendar calendar;
 	bool lang_given;
 	enum lang lang;
+	enum axis axis[2];
+	bool hourly; /* AXIS_DAY is of hours */
+	enum datasource datasource;
+	int64_t max_points; /* 0: all */
 	enum format format;
 	bool format_given;
 };
@@ -106,6 +116,10 @@ struct param_doc {
 };
 /* The i-th of all; NULL after the last. */
 const struct param_doc *params_doc(size_t i);
+
+/* Adds an entity by IODA's word for what it is, "country", "region" or "asn", and its code. 0, or -1 with why. */
+int params_entity(struct params *p, const struct country *country, const char *type,
+		  const char *code, struct problem *why);
 
 /* The series and the time that p asks for. Borrows from p. */
 void params_series(const struct params *p, struct series_query *out);

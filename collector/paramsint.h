@@ -1,4 +1,4 @@
-/* paramsint.h: what the files of the parameters share: the table (params.c), what each may be (params_value.c), and times
+/* paramsint.h: what the files of the parameters share: the table (params.c), what each may be (params_value.c, and params_compat.c for the paths of others), and times
  * (params_time.c). Nobody else includes it. */
 #ifndef COLLECTOR_PARAMSINT_H
 #define COLLECTOR_PARAMSINT_H
@@ -45,6 +45,13 @@ int params_take_any(struct reading *r, const char *value);
 int params_take_limit(struct reading *r, const char *value);
 int params_take_cursor(struct reading *r, const char *value);
 
+int params_take_axis_x(struct reading *r, const char *value);
+int params_take_axis_y(struct reading *r, const char *value);
+int params_take_test(struct reading *r, const char *value);
+int params_take_grain(struct reading *r, const char *value);
+int params_take_datasource(struct reading *r, const char *value);
+int params_take_points(struct reading *r, const char *value);
+
 int params_take_asof(struct reading *r, const char *value);
 int params_take_at(struct reading *r, const char *value);
 int params_take_from(struct reading *r, const char *value);
@@ -54,6 +61,10 @@ int params_times(struct reading *r);
 
 /* All that they may be, NULL-ended. */
 extern const char *const params_range_words[],
-	*const params_class_words[], *const params_lang_words[], *const params_calendar_words[];
+	*const params_axis_words[], *const params_test_words[],
+					    *const params_grain_words[],
+						    *const params_class_words[],
+							    *const params_lang_words[],
+								    *const params_calendar_words[];
 
 #endif

@@ -35,6 +35,11 @@ static char **addresses(void)
 		     {"/isp/*", "AS44244"},
 		     {"/event/*", "IR-00.all.all.20260108T163000Z"},
 		     {"/data/*", "2026-01/README.md"},
+		     {"/embed/region/*", "IR-23"},
+		     {"/embed/isp/*", "AS44244"},
+		     {"/embed/event/*", "IR-00.all.all.20260108T163000Z"},
+		     {"/oembed", "?url=/"},
+		     {"/compat/ioda/v2/signals/raw/*", "region/IR-23"},
 		     {"/web/*", "page.js"}};
 	char **out = xcalloc(2 * ROUTES_MAX, sizeof(*out));
 	size_t n, k = 0;

@@ -27,6 +27,7 @@ static char *fill_path(const char *path, const char *suffix)
 		     {"/embed/event/{name}", "/embed/event/IR-00.all.all.20260108T163000Z"},
 		     {"/oembed", "/oembed?url=/"},
 		     {"/data/{name}", "/data/2026-01/README.md"},
+		     {"/compat/ioda/v2/signals/raw/{name}", "/compat/ioda/v2/signals/raw/region"},
 		     {"/web/{name}", "/web/page.js"}};
 	char out[256];
 	size_t len = strcspn(path, ".{");

@@ -54,7 +54,8 @@ def flat(value, name=''):
 
 
 def list_of(document):
-    return document.get('rows', document.get('events'))
+    found = next(document[key] for key in document if key in ('rows', 'events', 'result'))  # an event has both of these
+    return found if isinstance(found, list) else [found]
 
 
 def rows_of(document):
@@ -64,7 +65,7 @@ def rows_of(document):
         rows = [{key: value for key, value in row.items() if key not in ('region', 'isp')} for row in rows]
     else:
         rows = [dict(row, synthetic=document['synthetic']) for row in list_of(document)]
-        rows = [row if 'start' in row or 'id' in row else dict(row, start=document['from']) for row in rows]
+        rows = [row if row.keys() & {'start', 'id', 'ok_count'} else dict(row, start=document['from']) for row in rows]
     return [flat(row) for row in rows]
 
 
@@ -242,11 +243,13 @@ def addresses(path, operation):
             address = path.rpartition('.')[0]
             for folder, name in EXAMPLES.items():
                 address = address.replace(folder + '{name}', folder + name)
-            yield suffix, '%s.%s?%s' % (address, suffix, question), '%s?%s' % (address, question)
+            plain = address if path.startswith(('/api/', '/compat/')) else address + '.json'  # a page is HTML where nothing else is asked
+            yield suffix, '%s.%s?%s' % (address, suffix, question), '%s?%s' % (plain, question)
 
 
 def main():
     counts = collections.Counter()
+    EXAMPLES['/event/'] = list_of(json.loads(fetch('/api/v1/events?by=country&from=-30d')))[0]['id']
     for path, item in json.loads(fetch('/openapi.json'))['paths'].items():
         if 'get' not in item or '.' not in path or path in NO_EXPORTS:
             continue

@@ -63,6 +63,7 @@ fi
 rc=0
 "$bin/web/days" | node $here/tables.mjs configs/countries/IR/regions.tsv || rc=1
 /usr/bin/python3 $here/exports.py "$base" || rc=1 # Debian's: it has icalendar
+/usr/bin/python3 $here/clients.py "$base" || rc=1
 rm -rf $dir/month
 "$bin/collector" export -c $dir/later/collector.conf --what package --month 2026-01 --asof 2026-02-02 $dir/month || rc=1
 python3 $here/package.py $dir/month || rc=1
