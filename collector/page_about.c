@@ -21,7 +21,7 @@ static void put_part(struct html *h, enum text heading, enum text text)
 	html_put(h, "<h2>");
 	say(h, heading);
 	html_put(h, "</h2>\n<p>");
-	say(h, text);
+	html_tell(h, text, NULL, NULL, NULL);
 	html_put(h, "</p>\n");
 }
 

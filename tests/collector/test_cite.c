@@ -66,9 +66,8 @@ static void test_persian_text(void **state)
 	c.synthetic = true;
 	char *text = cite(CITE_TEXT, &c);
 	assert_string_equal(
-		text, "فانوس (۱۴۰۴). [داده‌های ساختگی] قطع دسترسی در تهران، ۱۸ "
-		      "دی "
-		      "۱۴۰۴. "
+		text, "فانوس (۱۴۰۴). [داده‌های ساختگی] "
+		      "قطع دسترسی در تهران، ۱۸ دی ۱۴۰۴. "
 		      "نسخهٔ داده‌ها \u20662026-01-31T06:00:00Z\u2069، روش ۲. "
 		      "\u2066https://fanous.example/fa/event/IR-23\u2069\n");
 	free(text);
