@@ -32,7 +32,6 @@
 #define FILE_ONLY    F(FILE)
 #define PICTURES     (F(SVG) | F(PNG))
 #define HTML_ONLY    F(HTML)
-#define HTML_DATA    (F(HTML) | LISTS)
 #define HTML_ALL     (F(HTML) | LISTS | PICTURES)
 #define PICTURE_DATA (LISTS | PICTURES)
 

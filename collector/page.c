@@ -254,13 +254,17 @@ static void put_url(struct html *h, const struct view *v, const char *path)
 static void put_pictures(struct html *h, const struct view *v, const struct page *p)
 {
 	static const char *const formats[][2] = {{"svg", "SVG"}, {"png", "PNG"}};
-	char path[80];
+	const int len = p->picture ? (int)strcspn(p->picture, "?") : 0;
+	struct buf path;
+	buf_init(&path, ADDRESS_MAX);
 	for (int i = 0; p->picture && i < 2; i++) {
-		snprintf(path, sizeof(path), "%s.%s", p->picture, formats[i][0]);
+		buf_reset(&path);
+		buf_printf(&path, "%.*s.%s%s", len, p->picture, formats[i][0], p->picture + len);
 		html_put(h, " <a href=\"");
-		put_url(h, v, path);
+		put_url(h, v, path.data);
 		html_putf(h, "\">%s</a>", formats[i][1]);
 	}
+	buf_clear(&path);
 }
 
 /* The same figures for machines, and an address that stays as it is. */

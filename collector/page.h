@@ -71,9 +71,10 @@ bool view_has_history(const struct view *v);
 
 /* What a page is, for its frame. */
 struct page {
-	const char *path;	/* without language and time: "/region/IR-23" */
-	const char *headline;	/* plain text; also the title */
-	const char *picture;	/* the path of its main chart without suffix; NULL for none */
+	const char *path;     /* without language and time: "/region/IR-23" */
+	const char *headline; /* plain text; also the title */
+	const char *
+		picture; /* the path of its main chart without suffix, with its parameters; NULL for none */
 	const char *data;	/* the path of the same as data, without suffix; NULL for none */
 	const char *data_query; /* of the same series in the API: "by=region" */
 	bool ranges;		/* its time can be chosen */
@@ -156,6 +157,12 @@ void page_picture_grid(struct html *h, const struct view *v, const struct page *
 		       const struct page_grid *g, const struct strip *whole);
 void page_picture_map(struct html *h, const struct view *v, const struct page *p,
 		      const struct strips *regions, const struct strip *whole);
+/* Bands and shares side by side. */
+void page_picture_multiples(struct html *h, const struct view *v, const struct page *p,
+			    const struct page_grid *g);
+/* where: what the event is about, plain text. */
+void page_picture_event(struct html *h, const struct view *v, const struct page *p,
+			const struct event *e, const struct strip *whole, const char *where);
 /* Answers with such a picture, SVG in reply, in the format that was asked for. */
 void page_picture_answer_take(struct call *c, struct reply *reply);
 
@@ -177,6 +184,8 @@ void page_figures_answer_event(struct view *v);
 void part_hero(struct html *h, const struct view *v, const struct strip *s, const char *name);
 
 /* Other parts. */
+/* How to cite the page; id is a word for it that programs of literature take as a key. */
+void part_cite(struct html *h, const struct view *v, const struct page *p, const char *id);
 void part_reach(struct html *h, const struct view *v, const struct strip *s);
 /* mech: one count per mechanism. Nothing when no probe saw any. */
 void part_mechanisms(struct html *h, const struct verdict_count *mech, enum text note);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "collector/chart_multiples.h"
+#include "collector/chart_twin.h"
 #include "collector/country.h"
 #include "collector/page.h"
 #include "collector/words.h"
@@ -11,6 +12,8 @@
 #define TITLE_MAX 8192
 /* More than this nobody compares, and each takes a look into the store. */
 #define SERIES_MAX 12
+/* Rows of a table of shares. */
+#define STEPS_MOST 48
 /* Of what is shown when nothing was chosen: the regions with the most people. */
 #define DEFAULT_REGIONS 4
 
@@ -134,6 +137,50 @@ static void put_path(struct buf *out, const struct strips *s)
 	}
 }
 
+/* A word for this choice: "compare.IR-23.AS44244". */
+static void put_word(struct buf *out, const struct strips *s)
+{
+	char isp[ROWTEXT_ISP_LEN];
+	buf_puts(out, "compare");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct series *one = &s->items[i].series;
+		buf_printf(out, ".%s", *one->region ? one->region : rowtext_isp(isp, one->isp));
+	}
+}
+
+/* The shares, and each as a table. */
+static void part_shares(struct html *h, const struct view *v, const struct page_rows *rows)
+{
+	const struct chart_multiples m = {view_scale(v), rows->rows, rows->n};
+	html_put(h, "<section>\n<h2>");
+	say(h, TEXT_COMPARE_SHARES);
+	html_put(h, "</h2>\n");
+	chart_multiples_html(h, &m);
+	for (size_t i = 0; i < rows->n; i++) {
+		html_put(h, "<h3>");
+		html_text(h, rows->rows[i].name);
+		html_put(h, "</h3>\n");
+		chart_twin_share(h, &m.scale, rows->rows[i].share, STEPS_MOST);
+	}
+	html_put(h, "</section>\n");
+}
+
+static void write_parts(struct html *h, const struct view *v, const struct page *p,
+			const struct page_grid *g, const struct page_rows *rows)
+{
+	struct buf word;
+	buf_init(&word, TITLE_MAX);
+	put_word(&word, g->strips);
+	page_begin(h, v, p);
+	put_form(h, v, g->strips);
+	part_grid(h, v, g);
+	part_shares(h, v, rows);
+	part_cite(h, v, p, word.data);
+	part_legend(h, v);
+	page_end(h, v, p);
+	buf_clear(&word);
+}
+
 static void write_page(struct html *h, const struct view *v, const struct strips *s)
 {
 	const struct series any = {.isp = ISP_ANY, .access = ACCESS_ANY};
@@ -144,8 +191,11 @@ static void write_page(struct html *h, const struct view *v, const struct strips
 	page_rows_init(&rows, v, &any, s);
 	put_title(&title, v, &rows);
 	put_path(&path, s);
-	const struct page page = {
-		.path = path.data, .headline = title.data, .data = path.data, .ranges = true};
+	const struct page page = {.path = path.data,
+				  .headline = title.data,
+				  .picture = path.data,
+				  .data = path.data,
+				  .ranges = true};
 	const struct page_grid grid = {.id = "compared",
 				       .heading = TEXT_COMPARE_STATES,
 				       .names = TEXT_COMPARE_NAMES,
@@ -153,17 +203,10 @@ static void write_page(struct html *h, const struct view *v, const struct strips
 				       .strips = s,
 				       .finding = title.data,
 				       .newest = true};
-	const struct chart_multiples m = {view_scale(v), rows.rows, rows.n};
-	page_begin(h, v, &page);
-	put_form(h, v, s);
-	part_grid(h, v, &grid);
-	html_put(h, "<section>\n<h2>");
-	say(h, TEXT_COMPARE_SHARES);
-	html_put(h, "</h2>\n");
-	chart_multiples_html(h, &m);
-	html_put(h, "</section>\n");
-	part_legend(h, v);
-	page_end(h, v, &page);
+	if (v->call->params.format == FORMAT_HTML)
+		write_parts(h, v, &page, &grid, &rows);
+	else
+		page_picture_multiples(h, v, &page, &grid);
 	page_rows_clear(&rows);
 	buf_clear(&title);
 	buf_clear(&path);
@@ -189,8 +232,10 @@ static void answer_page(struct view *v, const struct strips *s)
 		reply_clear(&reply);
 		problem_set(&why, 503, "", "the store can't be read at this moment");
 		respond_problem(v->call, &why);
-	} else {
+	} else if (v->call->params.format == FORMAT_HTML) {
 		page_answer_take(v->call, &reply);
+	} else {
+		page_picture_answer_take(v->call, &reply);
 	}
 }
 

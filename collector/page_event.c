@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "collector/calendar.h"
-#include "collector/cite.h"
 #include "collector/country.h"
 #include "collector/feed.h"
 #include "collector/meaning.h"
@@ -220,46 +219,6 @@ static void part_means(struct html *h, struct view *v, const struct event *e)
 	part_mechanisms(h, most, TEXT_MECHANISM_MOST);
 }
 
-/* --- how to cite it --- */
-
-static void part_cite(struct html *h, const struct view *v, const struct page *p,
-		      const struct event *e)
-{
-	struct buf url, text;
-	buf_init(&url, TEXT_MAX);
-	buf_init(&text, TEXT_MAX);
-	page_permalink(&url, v, p->path);
-	const struct cite c = {
-		.id = e->id,
-		.title = p->headline,
-		.site = html_word(h->lang, TEXT_SITE),
-		.url = url.data,
-		.lang = h->lang,
-		.version_ms = v->call->now_ms,
-		.method = METHOD_VERSION,
-		.synthetic = v->call->api->synthetic,
-	};
-	html_put(h, "<section class=\"cite\">\n<h2>");
-	say(h, TEXT_CITE);
-	html_put(h, "</h2>\n");
-	for (int s = 0; s < CITE_STYLES; s++) {
-		buf_reset(&text);
-		cite_put(&text, (enum cite_style)s, &c);
-		html_put(h, s == CITE_TEXT ? "<details open>" : "<details>");
-		if (s == CITE_TEXT)
-			html_putf(h, "<summary>%s</summary>\n<pre>",
-				  html_word(h->lang, TEXT_CITE_PLAIN));
-		else
-			html_putf(h, "<summary lang=\"en\">%s</summary>\n<pre dir=\"ltr\">",
-				  cite_style_name((enum cite_style)s));
-		html_text(h, text.data);
-		html_put(h, "</pre></details>\n");
-	}
-	html_put(h, "</section>\n");
-	buf_clear(&url);
-	buf_clear(&text);
-}
-
 /* --- the page --- */
 
 /* Some time around it, unless another was asked for. */
@@ -299,11 +258,22 @@ static void write_page(struct html *h, struct view *v, const struct page *p, con
 		part_facts(h, v, e);
 		part_means(h, v, e);
 		part_revisions(h, v);
-		part_cite(h, v, p, e);
+		part_cite(h, v, p, e->id);
 		part_legend(h, v);
 	}
 	page_end(h, v, p);
 	buf_clear(&text);
+}
+
+static void draw(struct html *h, const struct view *v, const struct page *p, const struct event *e,
+		 const struct strip *whole)
+{
+	const struct telling t = {v->country, v->lang};
+	struct buf where;
+	buf_init(&where, TEXT_MAX);
+	telling_where(&where, &t, &e->series);
+	page_picture_event(h, v, p, e, whole, where.data);
+	buf_clear(&where);
 }
 
 static void answer_page(struct view *v, const struct event *e)
@@ -323,14 +293,20 @@ static void answer_page(struct view *v, const struct event *e)
 	view_gather(v, &whole, store_query_one(s, regions, 0, 0));
 	reply_init(&reply, 200, PAGE_MAX);
 	struct html h = {&reply.body, v->lang};
-	const struct page page = {.path = path, .headline = title.data, .data = path};
-	write_page(&h, v, &page, e, whole.items);
+	const struct page page = {
+		.path = path, .headline = title.data, .picture = path, .data = path};
+	if (v->call->params.format == FORMAT_HTML)
+		write_page(&h, v, &page, e, whole.items);
+	else
+		draw(&h, v, &page, e, whole.items);
 	if (v->failed) {
 		reply_clear(&reply);
 		problem_set(&why, 503, "", "the store can't be read at this moment");
 		respond_problem(v->call, &why);
-	} else {
+	} else if (v->call->params.format == FORMAT_HTML) {
 		page_answer_take(v->call, &reply);
+	} else {
+		page_picture_answer_take(v->call, &reply);
 	}
 	strips_clear(&whole);
 	buf_clear(&title);

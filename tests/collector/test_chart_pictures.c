@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/chart_event.h"
 #include "collector/chart_frame.h"
 #include "collector/chart_grid.h"
 #include "collector/chart_map.h"
@@ -102,6 +103,34 @@ static void multiples(enum lang lang, int width)
 	saga_free(&s);
 }
 
+/* Onset and end, the end at the edge, where its label has no room on the usual side; one more that lies outside. */
+static void event(enum lang lang, int width)
+{
+	struct saga s;
+	struct buf out;
+	struct html h = {&out, lang};
+	saga_new(&s, lang, true);
+	const struct chart_mark marks[] = {
+		{SAGA_FROM + 40 * SAGA_HOUR, SAGA_FROM + 30 * SAGA_HOUR, SAGA_FROM + 60 * SAGA_HOUR,
+		 "Began"},
+		{SAGA_UNTIL - SAGA_HOUR, 0, 0, "Ended"},
+		{SAGA_UNTIL + SAGA_HOUR, 0, 0, "nowhere"},
+	};
+	const struct chart_event e = {s.scale, s.rows[0].chart, s.rows[0].share, "x", marks, 3};
+	struct chart_frame f = frame_of(lang, width, (1 << STATES) - 1);
+	buf_init(&out, 1 << 20);
+	struct chart_place body =
+		chart_frame_begin(&h, &f, chart_event_height(&e, lang, chart_frame_inner(&f)));
+	chart_event_svg(&h, &e, &body);
+	chart_frame_end(&h, &f);
+	markup_has(out.data, ">Began</text>");
+	markup_has(out.data, lang == LANG_EN ? " text-anchor=\"end\">Ended</text>"
+					     : " direction=\"rtl\">Ended</text>");
+	assert_null(strstr(out.data, "nowhere"));
+	finish(&out, "event", lang, width);
+	saga_free(&s);
+}
+
 /* The last hour of another hour of the saga for each region, so that most states are there. */
 static void map(enum lang lang, int width)
 {
@@ -152,6 +181,12 @@ static void test_multiples(void **state)
 	each(multiples);
 }
 
+static void test_event(void **state)
+{
+	(void)state;
+	each(event);
+}
+
 static void test_map(void **state)
 {
 	(void)state;
@@ -163,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grid),
 		cmocka_unit_test(test_multiples),
+		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_map),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
