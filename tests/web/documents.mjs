@@ -1,13 +1,17 @@
-// documents.mjs BASE: what the collector at BASE gives to programs of others, read by such programs: the citations of an
-// event by a CSL processor, and /openapi.json by a validator of OpenAPI. Prints what is wrong and ends with 1.
+// documents.mjs BASE MONTH: what a collector gives to programs of others, read by such programs: the citations of an event
+// by a CSL processor, /openapi.json by a validator of OpenAPI, and the data package in the folder MONTH by the reader of
+// Frictionless, which knows what such a package has to be. Prints what is wrong and ends with 1.
 import {Cite} from '@citation-js/core';
 import '@citation-js/plugin-csl';
 import '@citation-js/plugin-bibtex';
 import '@citation-js/plugin-ris';
 import {Validator} from '@seriousme/openapi-schema-validator';
+import {createRequire} from 'node:module';
 import {inLang, LANGS, newestEvent} from './site.mjs';
 
-const [base] = process.argv.slice(2);
+const {Package} = createRequire(import.meta.url)('datapackage');
+const [base, month] = process.argv.slice(2);
+const ROWS = 2000; // of each table: it takes its time
 const wrong = [];
 let read = 0;
 
@@ -58,10 +62,21 @@ async function judgeOpenapi() {
 	same('/openapi.json', 'errors', valid ? [] : errors, []);
 }
 
+async function judgePackage() {
+	const data = await Package.load(`${month}/datapackage.json`, {basePath: month});
+	same(month, 'errors', data.errors.map(String), []);
+	for (const resource of data.resources) {
+		same(resource.name, 'errors', [resource.tabular, ...resource.errors.map(String)], [true]);
+		const rows = await resource.read({limit: ROWS, relations: true}).catch((e) => [e, ...e.errors ?? []].map(String));
+		same(resource.name, 'rows', rows.find((row) => typeof row === 'string') ?? rows.length > 0, true);
+	}
+}
+
 const event = await newestEvent(base);
 for (const lang of LANGS)
 	await judge(inLang(event, lang), lang);
 await judgeOpenapi();
+await judgePackage();
 wrong.forEach((line) => console.log(line));
-console.log(`citations of an event, OpenAPI: ${read} checks, ${wrong.length} failures`);
+console.log(`citations of an event, OpenAPI, data package: ${read} checks, ${wrong.length} failures`);
 process.exitCode = wrong.length ? 1 : 0;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""exports.py BASE: every export of the collector at BASE, read by a reader that is not ours.
+"""exports.py BASE COLLECTOR CONF: every export of the collector at BASE, and what COLLECTOR export -c CONF prints beside
+it, read by readers that are not ours.
 
 Which ones there are says /openapi.json: a path with a suffix is an export in each of its formats. Tables are read by
 Python's csv and by sqlite3's .import, and have to say what the same address says as JSON, cell by cell; their pages have
@@ -20,9 +21,9 @@ import xml.etree.ElementTree as ElementTree
 
 import icalendar
 
-BASE = sys.argv[1]
+BASE, *COLLECTOR = sys.argv[1:]
 NO_EXPORTS = '/openapi.json',  # documents.mjs reads it
-EXAMPLES = {'/region/': 'IR-23', '/isp/': 'AS197207'}  # of the demonstration's country
+EXAMPLES = {'/region/': 'IR-23', '/isp/': 'AS197207'}  # of the demonstration's country; main adds an event
 NESTED = {'classes': 'class', 'signs': 'sign', 'mechanisms': 'mech'}  # one column begins so for each of what it has
 RENAMED = {'returns_n': 'returns'}
 ATOM = '{http://www.w3.org/2005/Atom}'
@@ -54,7 +55,8 @@ def flat(value, name=''):
 
 
 def list_of(document):
-    found = next(document[key] for key in document if key in ('rows', 'events', 'result'))  # an event has both of these
+    """What CSV and NDJSON have of it: a page's rows and events are two lists, and the page is about the first"""
+    found = next(document[key] for key in document if key in ('rows', 'events', 'result', 'targets'))
     return found if isinstance(found, list) else [found]
 
 
@@ -63,6 +65,8 @@ def rows_of(document):
     if 'regions' in document:
         rows = [dict(row, kind=kind, code=row[kind]) for kind in ('region', 'isp') for row in document[kind + 's']]
         rows = [{key: value for key, value in row.items() if key not in ('region', 'isp')} for row in rows]
+    elif 'targets' in document:  # which nobody simulates; hosts inside are on no list that probes name
+        rows = [dict(row, list=document['list'] if row['measured_by'] == 'all' else None) for row in document['targets']]
     else:
         rows = [dict(row, synthetic=document['synthetic']) for row in list_of(document)]
         rows = [row if row.keys() & {'start', 'id', 'ok_count'} else dict(row, start=document['from']) for row in rows]
@@ -155,6 +159,33 @@ def judge_pages(path, suffix, n):
     check(path, 'its pages', entries, LISTS[suffix](fetch('%s?%s' % (whole.path, urllib.parse.urlencode(query)))))
 
 
+# --- tables on standard output ---
+
+def export(what, form, times, *more):
+    told = subprocess.run([COLLECTOR[0], 'export', '-c', COLLECTOR[1], '--what', what, '--format', form,
+                           '--from', times['from'], '--until', times['until'], *more], capture_output=True)
+    check('export ' + what, form, (told.returncode, told.stderr), (0, b''))
+    return told.stdout
+
+
+def judge_export(what, times, *more):
+    """CSV and NDJSON say the same, cell by cell"""
+    names, *lines = csv.reader(io.StringIO(export(what, 'csv', times, *more).decode('utf-8'), newline=''), strict=True)
+    objects = [json.loads(line) for line in export(what, 'ndjson', times, *more).decode('utf-8').splitlines()]
+    check('export ' + what, 'rows', len(lines), len(objects))
+    check('export ' + what, 'rows at all', len(lines) > 0, True)
+    for line, row in zip(lines, objects):
+        judge_row('export ' + what, dict(zip(names, line)), flat(row))
+    return len(lines)
+
+
+def judge_all_exports():
+    times = json.loads(fetch('/api/v1/timeline?by=country&from=-2d'))
+    return sum((judge_export('timeline', times, '--by', 'region', '--step', '3600'),
+                judge_export('cells', times, '--region', 'IR-23', '--step', '3600'),
+                judge_export('events', times, '--by', 'region')))
+
+
 # --- events for feed readers and calendars ---
 
 def events_of(path, links):
@@ -243,8 +274,8 @@ def addresses(path, operation):
             address = path.rpartition('.')[0]
             for folder, name in EXAMPLES.items():
                 address = address.replace(folder + '{name}', folder + name)
-            plain = address if path.startswith(('/api/', '/compat/')) else address + '.json'  # a page is HTML where nothing else is asked
-            yield suffix, '%s.%s?%s' % (address, suffix, question), '%s?%s' % (plain, question)
+            plain = '.json' * (not path.startswith(('/api/', '/compat/')))  # a page is HTML where nothing else is asked
+            yield suffix, '%s.%s?%s' % (address, suffix, question), '%s%s?%s' % (address, plain, question)
 
 
 def main():
@@ -261,12 +292,13 @@ def main():
                     judge_pages(address, suffix, n)
             else:
                 check(address, 'reader', None, 'one for .' + suffix)
+    counts.update({'export': 3, 'export rows': judge_all_exports()})
     for suffix in READERS:
         check('/openapi.json', '.%s with something in it' % suffix, counts[suffix + ' rows'] > 0, True)
     for (path, what), why in wrong.items():
         print('%s: %s: %s' % (path, what, why[:400]))
     print('exports: %s: %d failures' % (
-        ', '.join('%d %s (%d)' % (counts[suffix], suffix, counts[suffix + ' rows']) for suffix in READERS), len(wrong)))
+        ', '.join('%d %s (%d)' % (counts[suffix], suffix, counts[suffix + ' rows']) for suffix in (*READERS, 'export')), len(wrong)))
     sys.exit(1 if wrong else 0)
 
 

@@ -62,13 +62,13 @@ if [ "${1:-}" = shots ]; then
 fi
 rc=0
 "$bin/web/days" | node $here/tables.mjs configs/countries/IR/regions.tsv || rc=1
-/usr/bin/python3 $here/exports.py "$base" || rc=1 # Debian's: it has icalendar
+/usr/bin/python3 $here/exports.py "$base" "$bin/collector" $dir/demo/collector.conf || rc=1 # Debian's: it has icalendar
 /usr/bin/python3 $here/clients.py "$base" || rc=1
 rm -rf $dir/month
 "$bin/collector" export -c $dir/later/collector.conf --what package --month 2026-01 --asof 2026-02-02 $dir/month || rc=1
 python3 $here/package.py $dir/month || rc=1
 sh $here/package.sh "$later" $dir/month || rc=1
-node $here/documents.mjs "$base" || rc=1
+node $here/documents.mjs "$base" $dir/month || rc=1
 node $here/grafana.mjs configs/grafana/dashboard.json collector/state.def "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
 exit $rc
