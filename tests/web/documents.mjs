@@ -24,11 +24,12 @@ function same(where, what, got, want) {
 const ENTITIES = {'&lt;': '<', '&gt;': '>', '&amp;': '&', '&quot;': '"', '&#39;': '\''};
 const plain = (html) => html.replace(/&(lt|gt|amp|quot|#39);/g, (e) => ENTITIES[e]);
 
-// What a reader copies from the page of an event, by the name of its form.
+// What a reader copies from the page of an event, by the name of its form. The first is named in the language of the page.
 async function citations(path) {
 	const page = await (await fetch(base + path)).text();
-	return new Map([...page.matchAll(/<summary lang="en">([^<]+)<\/summary>\s*<pre[^>]*>([^<]*)<\/pre>/g)]
-		.map(([, style, text]) => [style, plain(text)]));
+	const [section] = page.match(/<section class="cite">.*?<\/section>/s);
+	return new Map([...section.matchAll(/<summary(?: lang="en")?>([^<]+)<\/summary>\s*<pre[^>]*>([^<]*)<\/pre>/g)]
+		.map(([, style, text], i) => [i ? style : 'Text', plain(text)]));
 }
 
 // RIS and BibTeX tell no names of people from others.

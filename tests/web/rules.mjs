@@ -1,6 +1,7 @@
 // rules.mjs: what holds on every page. Each takes a page of playwright and gives what is wrong: {rule, element, why}.
 import {createRequire} from 'node:module';
 import {readFileSync} from 'node:fs';
+import {DIRECTIONS} from './site.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
@@ -29,9 +30,8 @@ export async function axe(page, coloursOnly) {
 
 // lang and dir, one heading of the first rank, a title, and no figure that is none.
 export function frame(page, lang) {
-	return page.evaluate((want) => {
+	return page.evaluate(([want, dir]) => {
 		const wrong = [], root = document.documentElement;
-		const dir = want === 'fa' ? 'rtl' : 'ltr';
 		if (root.lang !== want || root.dir !== dir)
 			wrong.push({rule: 'language', element: 'html', why: `lang=${root.lang} dir=${root.dir}`});
 		if (getComputedStyle(document.body).direction !== dir)
@@ -44,7 +44,7 @@ export function frame(page, lang) {
 		if (odd)
 			wrong.push({rule: 'text', element: 'body', why: odd[0]});
 		return wrong;
-	}, lang);
+	}, [lang, DIRECTIONS[lang]]);
 }
 
 // The page is no wider than the window; else what sticks out first.

@@ -1,5 +1,5 @@
-// site.mjs: which pages there are: every PAGE row of routes.def, in both languages.
-import {readFileSync} from 'node:fs';
+// site.mjs: which pages there are: every PAGE row of routes.def, in every language.
+import {readdirSync, readFileSync} from 'node:fs';
 
 // What stands for '*' in a row's path, in the demonstration's country, and what a reader may get wrong.
 const EXAMPLES = {
@@ -9,7 +9,11 @@ const EXAMPLES = {
 	'/embed/isp/*': ['/embed/isp/AS197207'],
 };
 const MORE = ['/compare?region=IR-23&region=IR-07&range=7d', '/region/IR-99'];
-export const LANGS = ['en', 'fa'];
+// By code, in the order of their names: what the first line of each file says.
+const FILES = 'collector/lang/';
+export const DIRECTIONS = Object.fromEntries(readdirSync(FILES).filter((name) => name.endsWith('.def')).map((name) =>
+	readFileSync(FILES + name, 'utf8').match(/^LANGUAGE\(\w+, "([^"]+)", "[^"]+", "(ltr|rtl)"/).slice(1)));
+export const LANGS = Object.keys(DIRECTIONS);
 
 function rows(file) {
 	return [...readFileSync(file, 'utf8').matchAll(
@@ -43,4 +47,4 @@ export async function pages(file, base) {
 	return [...found, ...MORE];
 }
 
-export const inLang = (path, lang) => lang === 'fa' ? '/fa' + path : path;
+export const inLang = (path, lang) => lang === 'en' ? path : `/${lang}${path}`;
