@@ -10,27 +10,65 @@
 /* The names of the two clocks stand at the left end; a label gives way to them. */
 #define NAMES_WIDTH 36
 
-/* Whether a label centred at x would hang over an end of an axis of this width. */
-static bool hangs_over(const struct chart_tick *t, double x, int left, int width)
+/* Between labels. */
+#define GAP 6
+
+/* Where the label of a tick stands: centred below it or, where half of it would hang over an end of the axis, at that
+ * end; nowhere when its neighbour is too near for that. */
+enum side { CENTRED, FIRST, LAST, NOWHERE };
+
+static int label_width(const struct chart_tick *t)
 {
-	int half = chart_text_width(t->label.s, CHART_LABEL_SIZE) / 2;
-	return x - half < left - 4 || x + half > width + 4;
+	int a = chart_text_width(t->label.s, CHART_LABEL_SIZE);
+	int b = chart_text_width(t->below.s, CHART_LABEL_SIZE);
+	return a > b ? a : b;
 }
 
-static void put_tick(struct html *h, const struct chart_tick *t, double percent, bool labelled)
+static enum side side_of(const struct chart_scale *s, const struct chart_ticks *ticks, size_t i,
+			 int left, int width)
+{
+	const struct chart_tick *t = &ticks->tick[i];
+	double x = chart_scale_percent(s, t->at_ms) * width / 100;
+	int all = label_width(t), half = all / 2;
+	if (x - half < left - 4) {
+		const struct chart_tick *next = i + 1 < ticks->n ? &t[1] : NULL;
+		double free = !next ? width
+				    : chart_scale_percent(s, next->at_ms) * width / 100 -
+					      label_width(next) / 2.0;
+		return left || free < all + GAP ? NOWHERE : FIRST;
+	}
+	if (x + half > width + 4) {
+		const struct chart_tick *before = i ? &t[-1] : NULL;
+		double taken = !before ? left
+				       : chart_scale_percent(s, before->at_ms) * width / 100 +
+						 label_width(before) / 2.0;
+		return taken + GAP > width - all ? NOWHERE : LAST;
+	}
+	return CENTRED;
+}
+
+static void put_label(struct html *h, const struct words *label, const char *class, enum side side,
+		      double percent, int y)
+{
+	const char *end = side == FIRST ? "first" : side == LAST ? "last" : "";
+	html_putf(h, "<text%s%s%s%s%s x=\"%.2f%%\" y=\"%d\">", *class || *end ? " class=\"" : "",
+		  class, *class && *end ? " " : "", end, *class || *end ? "\"" : "",
+		  side == FIRST	 ? 0
+		  : side == LAST ? 100
+				 : percent,
+		  y);
+	html_text(h, label->s);
+	html_put(h, "</text>");
+}
+
+static void put_tick(struct html *h, const struct chart_tick *t, double percent, enum side side)
 {
 	html_putf(h, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"4\"/>", percent, percent);
-	if (!labelled)
+	if (side == NOWHERE)
 		return;
-	html_putf(h, "<text x=\"%.2f%%\" y=\"%d\"%s>", percent, LABEL_Y,
-		  t->strong ? " class=\"day\"" : "");
-	html_text(h, t->label.s);
-	html_put(h, "</text>");
-	if (!*t->below.s)
-		return;
-	html_putf(h, "<text class=\"utc\" x=\"%.2f%%\" y=\"%d\">", percent, BELOW_Y);
-	html_text(h, t->below.s);
-	html_put(h, "</text>");
+	put_label(h, &t->label, t->strong ? "day" : "", side, percent, LABEL_Y);
+	if (*t->below.s)
+		put_label(h, &t->below, "utc", side, percent, BELOW_Y);
 }
 
 void chart_axis(struct html *h, const struct chart_place *place, const struct chart_scale *s,
@@ -46,12 +84,9 @@ void chart_axis(struct html *h, const struct chart_place *place, const struct ch
 		html_say(h, TEXT_AXIS_LOCAL, NULL, NULL, NULL);
 		html_putf(h, "</text><text class=\"name utc\" y=\"%d\">UTC</text>", BELOW_Y);
 	}
-	for (size_t i = 0; i < ticks.n; i++) {
-		const struct chart_tick *t = &ticks.tick[i];
-		double percent = chart_scale_percent(s, t->at_ms);
-		put_tick(h, t, percent,
-			 !hangs_over(t, percent * width / 100, names ? NAMES_WIDTH : 0, width));
-	}
+	for (size_t i = 0; i < ticks.n; i++)
+		put_tick(h, &ticks.tick[i], chart_scale_percent(s, ticks.tick[i].at_ms),
+			 side_of(s, &ticks, i, names ? NAMES_WIDTH : 0, width));
 	html_put(h, "</svg>");
 }
 
