@@ -39,7 +39,7 @@ const date = (entry) => entry.issued['date-parts'][0].slice(0, 2);
 // All forms say the same, as far as they have a place for it; what they say is where it came from.
 async function judge(path, lang) {
 	const forms = await citations(path);
-	same(path, 'forms', [...forms.keys()], ['Text', 'BibTeX', 'RIS', 'CSL-JSON', 'Wikipedia']);
+	same(path, 'forms', ['BibTeX', 'RIS', 'CSL-JSON', 'Wikipedia'].filter((style) => !forms.has(style)), []);
 	const [csl] = new Cite(forms.get('CSL-JSON')).data;
 	const bibliography = new Cite(csl).format('bibliography', {template: 'apa', lang: 'en-US'});
 	for (const part of [csl.title, ...names(csl), csl.URL])
