@@ -13,4 +13,5 @@ for file in SHA256SUMS $(sed 's/.*  //' "$2.sums"); do
 	curl -sSf --compressed -o "$got/$file" "$1/data/2026-01/$file"
 done
 diff -r "$2" "$got"
-curl -sSf "$1/fa/data" | grep -q '"/data/2026-01/datapackage.json"'
+curl -sSf -o "$2.html" "$1/fa/data"
+grep -q '"/data/2026-01/datapackage.json"' "$2.html"
