@@ -117,6 +117,13 @@ int rig_open(struct rig *rig, const struct conf *c, struct event_base *base, cha
 	if (open_key(rig, c, err, errlen) < 0 || open_data(rig, c, err, errlen) < 0)
 		return 1;
 	rig->synthetic = store_is_synthetic(rig->store, &rig->synthetic_now_ms);
+	if (rig->synthetic && store_is_outdated(rig->store)) {
+		snprintf(err, errlen,
+			 "the synthetic data were made by another version, and there is no archive "
+			 "to "
+			 "make them again from; remove the data folder and make them anew");
+		return 1;
+	}
 	rig->publish = (struct publish){
 		.store = rig->store,
 		.country = rig->country,

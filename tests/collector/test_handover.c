@@ -432,6 +432,28 @@ static void test_in_the_way(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Nothing is behind synthetic views, so those of another form are left as they are. */
+static void test_synthetic(void **state)
+{
+	struct world *w = *state;
+	char err[512] = "", schema[16];
+	assert_int_equal(store_put_meta(w->rig.store, "synthetic", "1"), 0);
+	set_schema(w->rig.store, "5");
+	close_rig(w);
+	assert_int_equal(try_open(w, "5", err, sizeof(err)), 1);
+	assert_non_null(strstr(err, "synthetic"));
+	close_rig(w);
+	char *path = scratch_path(w->dir, "views.db");
+	struct store *s = store_open("sqlite", path, err, sizeof(err));
+	assert_non_null(s);
+	assert_int_equal(store_get_meta(s, "schema", schema, sizeof(schema)), 0);
+	assert_string_equal(schema, "5");
+	set_schema(s, "6");
+	store_close(s);
+	free(path);
+	open_rig(w, "5");
+}
+
 int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
@@ -445,6 +467,7 @@ int main(void)
 		TEST(test_lost_file),
 		TEST(test_in_the_way),
 		TEST(test_other_form),
+		TEST(test_synthetic),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
