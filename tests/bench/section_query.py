@@ -70,6 +70,10 @@ class Collector:
         self.p.terminate()
         self.p.wait()
 
+    def used_ms(self):
+        f = open(f'/proc/{self.p.pid}/stat').read().rsplit(')', 1)[1].split()
+        return (int(f[11]) + int(f[12])) * 1000 / os.sysconf('SC_CLK_TCK')
+
     def ask(self, path, begin=FROM):
         """Milliseconds from the question to the last byte, and how many bytes."""
         url = f'{path}&from={begin:%Y-%m-%dT%H:%M:%SZ}&until={UNTIL:%Y-%m-%dT%H:%M:%SZ}'
@@ -104,7 +108,7 @@ def main():
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
     os.sched_setaffinity(0, {1})
     made = make_month()
-    row('', 'KB sent', 'warm p50', 'warm p99', 'goal', 'new p50', 'new max', 'cold p50', 'cold max', 'goal')
+    row('', 'KB sent', 'warm p50', 'warm p99', 'goal', 'new p50', 'new max', 'new CPU', 'cold p50', 'cold max', 'goal')
     for name, path, goal in QUESTIONS:
         cold = []
         for _ in range(COLD):
@@ -114,10 +118,12 @@ def main():
         with Collector() as c:
             size = c.ask(path)[1]
             warm = [c.ask(path)[0] for _ in range(WARM)]
+            before = c.used_ms()
             new = [c.ask(path, FROM + datetime.timedelta(minutes=5 * (i + 1)))[0] for i in range(NEW)]
+            spent = (c.used_ms() - before) / NEW
         missed = goal and (of(warm, .99) > GOAL_WARM, max(cold) > GOAL_COLD)
         row(name, f'{size / 1000:.0f}', f'{of(warm, .5):.1f}', f'{of(warm, .99):.1f}',
-            '' if not goal else f'{"NOT " if missed[0] else ""}<= {GOAL_WARM}', f'{of(new, .5):.0f}', f'{max(new):.0f}',
+            '' if not goal else f'{"NOT " if missed[0] else ""}<= {GOAL_WARM}', f'{of(new, .5):.0f}', f'{max(new):.0f}', f'{spent:.0f}',
             f'{of(cold, .5):.0f}', f'{max(cold):.0f}', '' if not goal else f'{"NOT " if missed[1] else ""}<= {GOAL_COLD}')
     print(f'\nms from question to last byte, gzip. {made["results"]:,} results of {made["probes"]} probes over {DAYS} days, folded in '
           f'{made["wall_s"]:.0f} s ({made["cpu_s"]:.0f} CPU-s).')
