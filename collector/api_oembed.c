@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "collector/address.h"
 #include "collector/api.h"
 #include "collector/country.h"
 #include "collector/page.h"
@@ -17,36 +17,16 @@
 #define AGE_S	   3600
 #define PIXELS_MAX 10000
 
-/* All that an address of ours has; what else there is would not be one. */
-#define QUERY_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=&%.:_+-"
-
 struct asked {
 	enum lang lang;
-	char path[EMBED_PATH_LEN]; /* of the page, without language */
-	const char *query;	   /* with its '?', or "" */
-	char name[512];		   /* what the page is of, plain text */
+	char path[ADDRESS_PATH_LEN]; /* of the page, without language */
+	const char *query;	     /* with its '?', or "" */
+	char name[512];		     /* what the page is of, plain text */
 	struct embed_size size;
 	bool xml;
 };
 
 /* --- reading the address --- */
-
-/* What follows our own origin, whichever of the two schemes was typed; a path alone is ours too. NULL: another's. */
-static const char *own_part(const struct call *c, const char *url)
-{
-	struct buf origin;
-	const char *host, *rest = NULL;
-	if (*url == '/')
-		return url;
-	buf_init(&origin, TEXT_MAX);
-	page_origin(&origin, c);
-	host = strstr(origin.data, "://");
-	size_t scheme = !strncasecmp(url, "https", 5) ? 5 : 4, len = strlen(host);
-	if (!strncasecmp(url, "http", 4) && !strncasecmp(url + scheme, host, len))
-		rest = url + scheme + len;
-	buf_clear(&origin);
-	return !rest ? NULL : *rest == '\0' ? "/" : *rest == '/' ? rest : NULL;
-}
 
 static bool name_region(struct asked *a, const struct country *country, const char *code)
 {
@@ -84,19 +64,20 @@ static bool name_event(struct asked *a, const struct call *c, const char *tail)
 static bool read_url(struct asked *a, const struct call *c, const char *url)
 {
 	const struct country *country = c->api->country;
-	const char *path = own_part(c, url), *end;
 	char unused[EMBED_PATH_LEN];
-	if (!path)
+	struct buf origin;
+	struct address at;
+	buf_init(&origin, TEXT_MAX);
+	page_origin(&origin, c);
+	bool ours = address_read(&at, origin.data, url) == 0;
+	buf_clear(&origin);
+	if (!ours)
 		return false;
-	a->lang = lang_of_path(path);
-	path += strlen(lang_prefix(a->lang));
-	if (!strncmp(path, "/embed/", 7)) /* whoever has copied the address of the frame */
-		path += 6;
-	end = path + strcspn(path, "?#");
-	snprintf(a->path, sizeof(a->path), "%.*s", (int)(end - path), path);
-	a->query = *end == '?' ? end : "";
-	if (*a->query && a->query[1 + strspn(a->query + 1, QUERY_CHARS)])
-		return false;
+	/* Or whoever asks has copied the address of the frame. */
+	const char *path = at.path + (strncmp(at.path, "/embed/", 7) ? 0 : 6);
+	snprintf(a->path, sizeof(a->path), "%.*s", ADDRESS_PATH_LEN - 1, path);
+	a->lang = at.lang;
+	a->query = at.query;
 	if (!embed_path(unused, a->path))
 		return false;
 	if (!strncmp(a->path, "/region/", 8))
