@@ -13,8 +13,8 @@
  *
  * BEYOND LIARS. Liars may choose when they speak, not when the others do. So more probes than they can be, while good reports have stopped
  * (10% of what is usual against 60%), are enough before the votes of a few have added up: each probe beyond 35% counts 3 nats (one that
- * fails in 2% of its reports is ln(0.9 / 0.02) = 3.8), h = 9 together, with one such probe and 2 nats of good reports gone at least. Whoever tries
- * every ten minutes, all year, gets 53,000 e^-9 = 6.5 events out of it at most.
+ * fails in 2% of its reports is ln(0.9 / 0.02) = 3.8), h = 11 together, with one such probe and 2 nats of good reports gone at least. Whoever tries
+ * every ten minutes, all year, gets 53,000 e^-11 = 0.9 events out of it at most.
  *
  * SILENCE. Reports of a bucket against the usual ones; p is the share of the usual probes that report in a bucket (binomial, since
  * with a report a minute an empty bucket says more than a Poisson count would). Three hypotheses side by side, reports as shares of
@@ -50,7 +50,7 @@
 #define SILENCE_H  (12LL * NAT)
 #define FINE_H	   (5LL * NAT)
 #define PRESENT_H  (4LL * NAT)
-#define BEYOND_H   (9LL * NAT)
+#define BEYOND_H   (11LL * NAT)
 #define GONE_H	   (2LL * NAT)
 #define EXTRA_EACH (3LL * NAT)
 #define QUIET_H	   (3LL * NAT) /* some evidence: of the parts of a quorum */

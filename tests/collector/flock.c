@@ -6,7 +6,8 @@
 
 #include "common/clock.h"
 
-#define LEARN 600 /* buckets */
+#define LEARN	  600 /* buckets */
+#define SWITCH_MS (30 * 60 * 1000LL)
 
 double flock_random(struct flock *f)
 {
@@ -51,6 +52,8 @@ static int report(struct flock *f, const struct flock_probe *p, double at_ms)
 		return -1;
 	if (p->kind == FLOCK_HONEST)
 		return !cut && flock_random(f) >= f->fail;
+	if (p->kind == FLOCK_SWITCHES)
+		return (int64_t)at_ms / SWITCH_MS % 2;
 	return p->kind == FLOCK_SAYS_FINE;
 }
 

@@ -13,7 +13,14 @@
 #define FLOCK_BUCKET 60000
 #define FLOCK_MOST   64
 
-enum flock_kind { FLOCK_HONEST, FLOCK_BROKEN, FLOCK_SAYS_DOWN, FLOCK_SAYS_FINE, FLOCK_GONE };
+enum flock_kind {
+	FLOCK_HONEST,
+	FLOCK_BROKEN,
+	FLOCK_SAYS_DOWN,
+	FLOCK_SAYS_FINE,
+	FLOCK_SWITCHES, /* says that all is down for half of every hour, all such at the same moment */
+	FLOCK_GONE
+};
 
 struct flock {
 	uint64_t seed;

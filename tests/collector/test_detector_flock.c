@@ -180,6 +180,12 @@ static void test_normal(void **state)
 		{"liars", 10, 60, FLOCK_SAYS_DOWN, 3, 60},
 		{"loud liars", 10, 300, FLOCK_SAYS_DOWN, 3, 60},
 		{"loud liars", 60, 300, FLOCK_SAYS_DOWN, 18, 60},
+		{"liars who switch together", 10, 300, FLOCK_SWITCHES, 3, 300},
+		{"liars who switch together", 60, 300, FLOCK_SWITCHES, 18, 300},
+		{"loud liars who switch together", 5, 300, FLOCK_SWITCHES, 1, 60},
+		{"loud liars who switch together", 10, 300, FLOCK_SWITCHES, 3, 60},
+		{"loud liars who switch together", 20, 300, FLOCK_SWITCHES, 6, 60},
+		{"loud liars who switch together", 60, 300, FLOCK_SWITCHES, 18, 60},
 		{"some leave", 20, 60, FLOCK_GONE, 6, 60},
 	};
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {

@@ -30,7 +30,7 @@ static int buckets_needed(uint32_t n, bool parent)
 static void test_parent(void **state)
 {
 	(void)state;
-	assert_int_equal(buckets_needed(3, false), 2);
+	assert_int_equal(buckets_needed(3, false), 3);
 	assert_int_equal(buckets_needed(3, true), 1);
 }
 
@@ -86,7 +86,7 @@ static void test_beyond_liars(void **state)
 		struct run r;
 		start(&r, SIGN_LOSS);
 		r.usual = 20;
-		for (int b = 0; b < 36; b++) {
+		for (int b = 0; b < 37; b++) {
 			struct pulse p = pulse_of(&r, 20, b < 33 ? 0 : cases[i].lost);
 			p.expected_c = p.reports_c = 400;
 			p.said[SIGN_LOSS] = (struct verdict_count){400, 0};
