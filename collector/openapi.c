@@ -3,9 +3,11 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/country.h"
+#include "collector/openapi_schema.h"
 #include "common/jsonw.h"
 
 #define PATH_MAX_LEN 96
@@ -55,20 +57,50 @@ static void begin_parameter(struct jsonw *j, const char *name, const char *in, c
 	jsonw_str(j, "description", doc);
 }
 
-static void put_query_parameter(struct jsonw *j, const struct route *r, const struct param_doc *p)
+/* Texts with blanks between. */
+static void put_examples(struct jsonw *j, const struct param_doc *p)
 {
-	begin_parameter(j, p->name, "query", p->doc);
-	jsonw_object(j, "schema");
-	jsonw_str(j, "type", p->repeatable ? "array" : p->type);
-	if (p->repeatable) {
-		jsonw_object(j, "items");
-		jsonw_str(j, "type", p->type);
-		jsonw_end(j);
+	jsonw_array(j, "examples");
+	for (const char *at = p->examples; *at;) {
+		char text[64];
+		size_t len = strcspn(at, " ");
+		snprintf(text, sizeof(text), "%.*s", (int)len, at);
+		if (strcmp(p->type, "integer"))
+			jsonw_str(j, NULL, text);
+		else
+			jsonw_int(j, NULL, atoi(text));
+		at += len + (at[len] == ' ');
 	}
+	jsonw_end(j);
+}
+
+/* What one value may be, into the schema that is open. */
+static void put_value(struct jsonw *j, const struct route *r, const struct param_doc *p)
+{
+	jsonw_str(j, "type", p->type);
+	if (!strcmp(p->type, "integer"))
+		jsonw_int(j, "minimum", 1);
+	if (p->pattern)
+		jsonw_str(j, "pattern", p->pattern);
 	if (p->words)
 		put_words(j, p->words);
 	if (p->bit == PARAM_FORMAT)
 		put_format_words(j, r);
+	if (p->examples)
+		put_examples(j, p);
+}
+
+static void put_query_parameter(struct jsonw *j, const struct route *r, const struct param_doc *p)
+{
+	begin_parameter(j, p->name, "query", p->doc);
+	jsonw_object(j, "schema");
+	if (p->repeatable) {
+		jsonw_str(j, "type", "array");
+		jsonw_object(j, "items");
+	}
+	put_value(j, r, p);
+	if (p->repeatable)
+		jsonw_end(j);
 	jsonw_end(j);
 	if (p->repeatable)
 		jsonw_bool(j, "explode", true);
@@ -100,7 +132,9 @@ static void put_parameters(struct jsonw *j, const struct route *r, bool suffixed
 	jsonw_end(j);
 }
 
-static void put_problem(struct jsonw *j, const char *status, const char *description)
+/* Who looks at a page gets a page. */
+static void put_problem(struct jsonw *j, const struct route *r, const char *status,
+			const char *description)
 {
 	jsonw_object(j, status);
 	jsonw_str(j, "description", description);
@@ -108,16 +142,28 @@ static void put_problem(struct jsonw *j, const char *status, const char *descrip
 	jsonw_object(j, "application/problem+json");
 	jsonw_object(j, "schema");
 	jsonw_str(j, "$ref", "#/components/schemas/Problem");
-	for (int i = 0; i < 4; i++)
+	jsonw_end(j);
+	jsonw_end(j);
+	if (r->formats & FORMAT_BIT(FORMAT_HTML)) {
+		jsonw_object(j, "text/html");
 		jsonw_end(j);
+	}
+	jsonw_end(j);
+	jsonw_end(j);
 }
 
-/* Without its parameters. */
-static void put_type(struct jsonw *j, const char *type)
+/* Without its parameters; with a schema where it is JSON. */
+static void put_type(struct jsonw *j, const struct route *r, enum format f)
 {
+	const char *type = format_type(f);
 	char name[64];
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(type, ";"), type);
 	jsonw_object(j, name);
+	if (f == FORMAT_JSON || f == FORMAT_NDJSON) {
+		jsonw_object(j, "schema");
+		openapi_schema_of(j, r->path, f == FORMAT_NDJSON);
+		jsonw_end(j);
+	}
 	jsonw_end(j);
 }
 
@@ -129,16 +175,16 @@ static void put_responses(struct jsonw *j, const struct route *r, bool suffixed)
 	jsonw_object(j, "content");
 	for (int f = 0; f < FORMATS; f++)
 		if ((r->formats & FORMAT_BIT(f)) && (!suffixed || *format_suffix((enum format)f)))
-			put_type(j, format_type((enum format)f));
+			put_type(j, r, (enum format)f);
 	jsonw_end(j);
 	jsonw_end(j);
 	jsonw_object(j, "304");
 	jsonw_str(j, "description", "what If-None-Match names is still the answer");
 	jsonw_end(j);
-	put_problem(j, "400", "what was asked for can't be; parameter and nearest say why");
+	put_problem(j, r, "400", "what was asked for can't be; parameter and nearest say why");
 	if (has_tail(r))
-		put_problem(j, "404", "there is nothing of this name");
-	put_problem(j, "503", "not at this moment; Retry-After says when");
+		put_problem(j, r, "404", "there is nothing of this name");
+	put_problem(j, r, "503", "not at this moment; Retry-After says when");
 	jsonw_end(j);
 }
 
@@ -202,31 +248,13 @@ static void put_info(struct jsonw *j, const struct country *country)
 	jsonw_end(j);
 }
 
-/* RFC 9457, with what this API adds. */
 static void put_components(struct jsonw *j)
 {
-	static const char *const texts[] = {"type",	 "title",   "detail",
-					    "parameter", "nearest", "example"};
 	jsonw_object(j, "components");
 	jsonw_object(j, "schemas");
-	jsonw_object(j, "Problem");
-	jsonw_str(j, "type", "object");
-	jsonw_array(j, "required");
-	jsonw_str(j, NULL, "title");
-	jsonw_str(j, NULL, "status");
-	jsonw_str(j, NULL, "detail");
+	openapi_schema_all(j);
 	jsonw_end(j);
-	jsonw_object(j, "properties");
-	jsonw_object(j, "status");
-	jsonw_str(j, "type", "integer");
 	jsonw_end(j);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		jsonw_object(j, texts[i]);
-		jsonw_str(j, "type", "string");
-		jsonw_end(j);
-	}
-	for (int i = 0; i < 4; i++)
-		jsonw_end(j);
 }
 
 void openapi_put(struct buf *out, const struct country *country, const struct route *routes,

@@ -113,6 +113,9 @@ struct param_doc {
 	const char *const
 		*words; /* all that it may be, NULL-ended; NULL: more than can be said so */
 	const char *doc;
+	const char *
+		pattern; /* matches all that it may be, and more; NULL: words say it, or nothing does */
+	const char *examples; /* with blanks between; NULL: none that would do in every country */
 };
 /* The i-th of all; NULL after the last. */
 const struct param_doc *params_doc(size_t i);

@@ -330,7 +330,8 @@ int publish_timeline(const struct publish *p, const struct publish_ask *ask,
 			   .fn = fn,
 			   .arg = arg};
 	struct list l = {.store = p->store, .asof_ms = q->asof_ms};
-	s.from_ms = q->from_ms > 0 ? q->from_ms - q->from_ms % s.step_ms : 0;
+	/* Nothing starts at 0, which is no time. */
+	s.from_ms = q->from_ms > s.step_ms ? q->from_ms - q->from_ms % s.step_ms : s.step_ms;
 	if (s.step_ms % p->row_step_ms)
 		return -1;
 	list_named(&l, q, p->country);

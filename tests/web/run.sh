@@ -69,6 +69,7 @@ rm -rf $dir/month
 python3 $here/package.py $dir/month || rc=1
 sh $here/package.sh "$later" $dir/month || rc=1
 node $here/documents.mjs "$base" $dir/month || rc=1
+node $here/fuzz.mjs "$base" || rc=1
 node $here/grafana.mjs configs/grafana/dashboard.json collector/state.def "$base" || rc=1
 node $here/pages.mjs collector/routes.def "$base" "$url" || rc=1
 exit $rc
