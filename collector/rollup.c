@@ -214,9 +214,9 @@ static double access_weight(const struct rollup_part *p, bool known)
 static struct spokesman choose(const struct rollup_part parts[static ACCESSES])
 {
 	struct spokesman s = {NULL, false};
-	bool known = true;
+	bool known = false;
 	for (size_t a = 0; a < ACCESSES; a++)
-		known &= !parts[a].v || parts[a].people > 0;
+		known |= parts[a].v && parts[a].people > 0;
 	for (size_t a = 0; a < ACCESSES; a++) {
 		const struct rollup_part *p = &parts[a];
 		if (!p->v)

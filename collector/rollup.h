@@ -36,7 +36,8 @@ uint32_t rollup_fragile(const struct verdict *out, const struct rollup_part *par
 			bool silence, uint32_t pooled);
 
 /* parts by access type, v NULL where there is none. Probes add up; everything else is that of the
- * part with the most people (probes where they are not known for all parts), of equals the worse. A
+ * part with the most people, of equals the worse. Parts of which they are not known stand behind those of which
+ * they are; only where they are known of none, probes decide, since their numbers change from step to step. A
  * datacentre speaks for the whole only when no subscriber line can. */
 void rollup_access(struct verdict *out, const struct rollup_part parts[static ACCESSES]);
 

@@ -171,9 +171,9 @@ void rollup_pulse(struct pulse *out, const struct rollup_pulse_part *parts, size
 void rollup_pulse_access(struct pulse *out, const struct rollup_pulse_part parts[static ACCESSES])
 {
 	const struct rollup_pulse_part *best = NULL;
-	bool known = true;
+	bool known = false;
 	for (size_t a = 0; a < ACCESSES; a++)
-		known &= !parts[a].p || parts[a].people > 0;
+		known |= parts[a].p && parts[a].people > 0;
 	for (size_t a = 0; a < ACCESSES; a++) {
 		const struct rollup_pulse_part *p = &parts[a];
 		bool best_is_datacentre = best == &parts[ACCESS_DATACENTRE];

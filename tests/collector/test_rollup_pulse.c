@@ -172,6 +172,9 @@ static void test_access(void **state)
 	parts[ACCESS_FIXED].people = 1;
 	rollup_pulse_access(&out, parts);
 	assert_int_equal(out.expected_c, 100 + ACCESS_MOBILE);
+	parts[ACCESS_FIXED].people = 0; /* not known */
+	rollup_pulse_access(&out, parts);
+	assert_int_equal(out.expected_c, 100 + ACCESS_MOBILE);
 }
 
 int main(void)

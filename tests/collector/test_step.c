@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/rollup.h"
 #include "tests/collector/leaves.h"
 
 /* Every shape, each once. */
@@ -68,6 +69,19 @@ static void test_probes_weigh(void **state)
 	assert_true(fabs(leaves_of(w, "XX-01", ANY_ISP, ACCESS_FIXED)->up - 0.75) < 1e-9);
 }
 
+/* The mobile network's subscribers are known, those of the others are not: more volunteers don't make them the kind that
+ * most people use, in one step or the other. */
+static void test_kind_of_most(void **state)
+{
+	struct leaves *w = *state;
+	leaves_add(w, "XX-01", 100, 6, NATION_CUT, 0);
+	leaves_add(w, "XX-01", 300, 30, NATION_NORMAL, 0);
+	leaves_run(w);
+	leaves_expect(w, "XX-01", ANY_ISP, ACCESS_FIXED, STATE_FILTERED);
+	leaves_expect(w, "XX-01", ANY_ISP, ANY_ACC, STATE_CUT);
+	leaves_expect(w, "", ANY_ISP, ANY_ACC, STATE_CUT);
+}
+
 static void test_population(void **state)
 {
 	struct leaves *w = *state;
@@ -97,18 +111,35 @@ static void test_few_regions(void **state)
 static void test_access(void **state)
 {
 	struct leaves *w = *state;
-	leaves_add(w, "XX-01", 100, 6, NATION_NORMAL, 0);
 	leaves_add(w, "XX-01", 300, 9, NATION_CUT, 0);
 	leaves_add(w, "XX-01", 500, 30, NATION_NORMAL, 0);
 	leaves_add(w, "XX-02", 500, 30, NATION_NORMAL, 0);
-	leaves_add(w, "XX-03", 100, 6, NATION_NORMAL, 0);
-	leaves_add(w, "XX-03", 300, 6, NATION_CUT, 0);
 	leaves_run(w);
-	leaves_expect(w, "XX-01", ANY_ISP, ACCESS_MOBILE, STATE_FILTERED);
 	leaves_expect(w, "XX-01", ANY_ISP, ANY_ACC, STATE_CUT);
 	assert_true(leaves_of(w, "XX-01", ANY_ISP, ANY_ACC)->up < 0.01);
 	leaves_expect(w, "XX-02", ANY_ISP, ANY_ACC, STATE_FILTERED);
-	leaves_expect(w, "XX-03", ANY_ISP, ANY_ACC, STATE_CUT); /* of equals the worse */
+}
+
+/* Where nobody knows how many use what, probes decide; of equals the worse. */
+static void test_spokesman(void **state)
+{
+	struct verdict mobile = {.state = STATE_FILTERED, .probes = 6},
+		       fixed = {.state = STATE_CUT, .probes = 6}, out;
+	struct rollup_part parts[ACCESSES] = {
+		[ACCESS_MOBILE] = {.v = &mobile}, [ACCESS_FIXED] = {.v = &fixed}};
+	(void)state;
+	rollup_access(&out, parts);
+	assert_int_equal(out.state, STATE_CUT);
+	assert_int_equal(out.probes, 12);
+	mobile.probes = 7;
+	rollup_access(&out, parts);
+	assert_int_equal(out.state, STATE_FILTERED);
+	parts[ACCESS_FIXED].people = 1;
+	rollup_access(&out, parts);
+	assert_int_equal(out.state, STATE_CUT);
+	fixed.state = STATE_INSUFFICIENT;
+	rollup_access(&out, parts);
+	assert_int_equal(out.state, STATE_FILTERED);
 }
 
 /* A probe that no one could place counts for its network and the country. */
@@ -204,10 +235,11 @@ static void test_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_shapes),	      T(test_small_leaves), T(test_subscribers),
-		T(test_probes_weigh), T(test_population),   T(test_few_regions),
-		T(test_access),	      T(test_unplaced),	    T(test_unplaced_only),
-		T(test_spread),	      T(test_pulses),	    T(test_nothing),
+		T(test_shapes),	      T(test_small_leaves),  T(test_subscribers),
+		T(test_probes_weigh), T(test_kind_of_most),  T(test_spokesman),
+		T(test_population),   T(test_few_regions),   T(test_access),
+		T(test_unplaced),     T(test_unplaced_only), T(test_spread),
+		T(test_pulses),	      T(test_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
