@@ -16,24 +16,6 @@
 #define DAY_MS	 (24LL * 3600 * 1000)
 #define TEXT_MAX (64u * 1024 * 1024)
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static int put(void *arg, const void *data, size_t len)
 {
 	return buf_put(arg, data, len);
@@ -176,5 +158,5 @@ int main(void)
 		cmocka_unit_test(test_windows),	   cmocka_unit_test(test_wide_steps),
 		cmocka_unit_test(test_ends),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

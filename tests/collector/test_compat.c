@@ -17,24 +17,6 @@
 /* 16:00 to 17:00 on 8 January: the cut is in the middle. */
 #define HOUR "from=1767888000&until=1767891600"
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static int64_t num(const json_t *j, const char *key)
 {
 	return json_integer_value(json_object_get(j, key));
@@ -182,5 +164,5 @@ int main(void)
 		cmocka_unit_test(test_ooni),	cmocka_unit_test(test_ooni_csv),
 		cmocka_unit_test(test_refused),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

@@ -15,24 +15,6 @@
 #define EVENT  "/event/IR-00.all.all.20260108T163000Z"
 #define PINNED "?from=2026-01-08T12:00:00Z&until=2026-01-08T18:00:00Z&asof=2026-01-08T18:00:00Z"
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static size_t lines(const char *text)
 {
 	size_t n = 0;
@@ -167,5 +149,5 @@ int main(void)
 		cmocka_unit_test(test_event),  cmocka_unit_test(test_odd_suffix),
 		cmocka_unit_test(test_pinned),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }

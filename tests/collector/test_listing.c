@@ -14,24 +14,6 @@
 
 #define ADDRESS_MAX 1024
 
-static int setup(void **state)
-{
-	static const char *const flags[] = {"--min-probes", "5", NULL};
-	struct web *w = xcalloc(1, sizeof(*w));
-	web_start(w, "IR", flags);
-	web_fill(w, true);
-	web_serve(w, 100, 10);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	web_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* The address in a Link header of an answer; "" when there is none. */
 static void next_of(const struct web_answer *a, char out[static ADDRESS_MAX])
 {
@@ -332,5 +314,5 @@ int main(void)
 		cmocka_unit_test(test_pages_of_events),
 		cmocka_unit_test(test_pages_of_one_moment),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, web_setup, web_teardown);
 }
