@@ -17,7 +17,8 @@ known but silence: that is in the early answers. Each of all states must have be
 Mechanisms. A row of a cell names what the censor does there, and nothing that he does not; he does each of them.
 
 Events of each kind (truth.py) are the true ones and no others, begin and end within --tolerance seconds of the change,
-and none ends or returns on a list of allowed sites. The delay of detection is that of the early answers, since what
+an end --visit seconds later at the most, since visits that began before it have still to time out; none ends or returns
+on a list of allowed sites. The delay of detection is that of the early answers, since what
 arrives late may make an event anew.
 """
 import argparse
@@ -263,9 +264,9 @@ def judge_end(event, ends, hold, options):
     ended = event['end'] and seconds(event['end'])
     if ended and (not ends or ended < ends[0] - options.tolerance):
         return 'ended at %s, but what it tells of goes on' % clock(ended)
-    if ended and ended > ends[1] + options.tolerance:
+    if ended and ended > ends[1] + options.tolerance + options.visit:
         return 'ended at %s instead of %s' % (clock(ended), clock(ends[1]))
-    if not ended and ends and ends[1] + hold + options.tolerance < options.until:
+    if not ended and ends and ends[1] + hold + options.tolerance + options.visit < options.until:
         return 'has not ended, but all is as before since %s' % clock(ends[1])
     return None
 
