@@ -16,7 +16,10 @@
 #include "common/clock.h"
 
 struct line {
-	enum state told[SIGNS];		     /* state of the last revision of an event that lasts */
+	struct told {
+		enum state state;
+		unsigned int basis;
+	} told[SIGNS];			     /* of the last revision of an event that lasts */
 	bool unsaved[SIGNS];		     /* it has grown since it was written */
 	int64_t changed_from, changed_until; /* pulses to be looked at again; INT64_MAX: none */
 	bool unnoted;			     /* that has changed since it was written */
@@ -86,6 +89,11 @@ static struct line *line_of(struct chronicle *c, const struct series *s)
 	return &c->lines[at];
 }
 
+static struct told told_of(const struct event *e)
+{
+	return (struct told){e->state, e->basis};
+}
+
 static int save(const struct chronicle *c, const struct event *e)
 {
 	return store_put_events(c->store, &e->series, e->kind, e->onset_ms, e, 1);
@@ -107,13 +115,13 @@ static int on_change(void *arg, struct detector *d, enum detector_change change)
 	case DETECTOR_SAME:
 	case DETECTOR_GREW:
 		l->unsaved[e->kind] = true;
-		if (e->state == l->told[e->kind])
+		if (e->state == l->told[e->kind].state && e->basis == l->told[e->kind].basis)
 			return 0;
 		events_revise(e, WHY_COURSE, c->now_ms);
 		break;
 	default: events_revise(e, WHY_COURSE, c->now_ms); break;
 	}
-	l->told[e->kind] = e->state;
+	l->told[e->kind] = told_of(e);
 	l->unsaved[e->kind] = false;
 	retell_tell(c->timeline, e);
 	return save(c, e);
@@ -219,7 +227,7 @@ static int settle(struct chronicle *c, uint32_t number, int64_t until_ms, int64_
 	if (rc == 0 && r.present)
 		memcpy(alarm_of(c->alarm, &s), r.of, sizeof(r.of));
 	for (size_t k = 0; k < SIGNS && r.present; k++)
-		l->told[k] = r.of[k].current.state;
+		l->told[k] = told_of(&r.of[k].current);
 	l->changed_from = INT64_MAX;
 	l->unnoted = true;
 	remade_clear(&r);
@@ -300,7 +308,7 @@ static int load_series(struct chronicle *c, const struct series *s, int64_t unti
 		rc = get_note(c, s, l);
 	for (size_t k = 0; k < SIGNS && rc == 0; k++) {
 		struct event *e = &r.of[k].current;
-		l->told[k] = e->state;
+		l->told[k] = told_of(e);
 		for (size_t i = 0; i < stored.n && r.of[k].phase != DETECTOR_CALM; i++)
 			if (stored.events[i].kind == e->kind &&
 			    stored.events[i].onset_ms == e->onset_ms)

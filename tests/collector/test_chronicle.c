@@ -99,6 +99,28 @@ static void test_ended_after_midnight(void **state)
 	expect_untouched(*state, 24 * HOUR + 20 * MINUTE);
 }
 
+/* What was measured goes on as a silence: on what an event rests is what was said of it, so that takes a revision. */
+static void test_basis(void **state)
+{
+	struct history *h = *state;
+	pass(h, 20 * HOUR, CUT + 20 * MINUTE, 48 * HOUR);
+	struct event was = only_event(h);
+	assert_int_equal(was.basis, EVENT_VOTES);
+	assert_int_equal(was.state, STATE_CUT);
+	for (int64_t t = CUT + 20 * MINUTE; t < CUT + 2 * HOUR; t += MINUTE) {
+		const struct history_record alive = {T0 + t, HISTORY_ALIVE, NULL, NULL, 0};
+		history_fold(h, &alive);
+		for (int i = 0; i < HISTORY_PROBES; i++)
+			if ((t / MINUTE + i) % 2 == 0 && i / 2 % 2)
+				fold(h, i, t + 1000 * i, t + 1000 * i + 300, NATION_NORMAL);
+	}
+	struct event is = only_event(h);
+	assert_int_equal(is.state, STATE_CUT);
+	assert_int_equal(is.basis, EVENT_VOTES | EVENT_SILENCE);
+	assert_int_equal(is.revision, was.revision + 1);
+	assert_int_equal(is.why, WHY_COURSE);
+}
+
 /* --- a long spool --- */
 
 #define GONE  (6 * HOUR)  /* network 100 is cut, and nothing gets out */
@@ -169,9 +191,8 @@ int main(void)
 {
 	log_init("test", LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
-		TEST(test_ended_before_midnight),
-		TEST(test_held_past_midnight),
-		TEST(test_ended_after_midnight),
+		TEST(test_ended_before_midnight), TEST(test_held_past_midnight),
+		TEST(test_ended_after_midnight),  TEST(test_basis),
 		TEST(test_restart_in_a_spool),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
