@@ -2,32 +2,30 @@
 #include "collector/paramsint.h"
 #include "common/clock.h"
 
+static int take(const struct reading *r, struct reading_time *t, const char *value)
+{
+	*t = (struct reading_time){r->name, value};
+	return 0;
+}
+
 int params_take_asof(struct reading *r, const char *value)
 {
-	r->asof.name = r->name;
-	r->asof.value = value;
-	return 0;
+	return take(r, &r->asof, value);
 }
 
 int params_take_at(struct reading *r, const char *value)
 {
-	r->at.name = r->name;
-	r->at.value = value;
-	return 0;
+	return take(r, &r->at, value);
 }
 
 int params_take_from(struct reading *r, const char *value)
 {
-	r->from.name = r->name;
-	r->from.value = value;
-	return 0;
+	return take(r, &r->from, value);
 }
 
 int params_take_until(struct reading *r, const char *value)
 {
-	r->until.name = r->name;
-	r->until.value = value;
-	return 0;
+	return take(r, &r->until, value);
 }
 
 /* A time that says no offset is one of the zone that times are given in. */
