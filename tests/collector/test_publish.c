@@ -12,17 +12,14 @@
 #include <string.h>
 
 #include "collector/publish.h"
-#include "tests/collector/nation.h"
-#include "tests/collector/stored.h"
+#include "tests/collector/publisher.h"
 
 #define T0   1767225600000
-#define STEP 300000
+#define STEP PUBLISHER_STEP_MS
 #define ANY  ((int)ACCESS_ANY)
 
 struct world {
-	struct stored *stored;
-	struct country *country;
-	struct publish publish;
+	struct publisher p;
 	struct row rows[4000];
 	size_t n, stop_at;
 };
@@ -30,11 +27,7 @@ struct world {
 static int setup(void **state)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
-	void *stored;
-	stored_setup(&stored);
-	w->stored = stored;
-	w->country = nation_new();
-	w->publish = (struct publish){w->stored->store, w->country, STEP, 5};
+	publisher_open(&w->p);
 	*state = w;
 	return 0;
 }
@@ -42,9 +35,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	void *stored = w->stored;
-	stored_teardown(&stored);
-	country_free(w->country);
+	publisher_close(&w->p);
 	free(w);
 	return 0;
 }
@@ -71,7 +62,7 @@ static void put(struct world *w, struct series s, int i, enum state state, uint3
 	snprintf(r.v.rule, sizeof(r.v.rule), "%s", state_str(state));
 	r.v.share[CLASS_OPEN] = (struct verdict_share){probes, probes / 2, probes, 0};
 	r.v.share[CLASS_CANARY] = (struct verdict_share){3, 1, 1, 0};
-	assert_int_equal(store_put_row(w->stored->store, &r), 0);
+	assert_int_equal(store_put_row(w->p.stored->store, &r), 0);
 }
 
 static int take(void *arg, const struct row *r)
@@ -88,7 +79,7 @@ static void publish(struct world *w, struct series_query q, int from, int until,
 	ask.q.from_ms = at(from);
 	ask.q.until_ms = at(until);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 0);
 }
 
 static const struct series_query whole = {.access = -1};
@@ -120,7 +111,7 @@ static void test_gaps(void **state)
 	ask.q.from_ms = at(0);
 	ask.q.until_ms = at(9);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 7);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 7);
 	assert_int_equal(w->n, 2);
 }
 
@@ -176,7 +167,7 @@ static void test_withheld(void **state)
 	assert_int_equal(w->rows[2].v.probes, 5);
 	assert_int_equal(w->rows[2].v.share[CLASS_OPEN].n, 5);
 	assert_int_equal(w->rows[2].v.share[CLASS_CANARY].n, 0); /* three tried it */
-	w->publish.min_probes = 9;
+	w->p.publish.min_probes = 9;
 	publish(w, whole, 0, 4, 0, 9);
 	assert_int_equal(w->rows[2].v.state, STATE_INSUFFICIENT);
 	assert_int_equal(w->rows[2].v.expected, 0);
@@ -210,7 +201,7 @@ static void test_coarse(void **state)
 	assert_int_equal(w->rows[3].v.probes, 0);
 	struct publish_ask ask = {.q = whole, .step_ms = STEP + 1, .now_ms = at(9)};
 	ask.q.until_ms = at(9);
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), -1);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), -1);
 }
 
 static const struct row *shown(struct world *w, const char *region, uint32_t isp, int i)
@@ -273,13 +264,13 @@ static void test_split(void **state)
 	assert_int_equal(shown(w, "XX-01", 200, 1)->v.probes, 8);
 	w->n = 0;
 	const struct series s = stored_series("XX-01", 200, ANY);
-	assert_int_equal(publish_step(&w->publish, &s, 1, at(0), take, w), 0);
+	assert_int_equal(publish_step(&w->p.publish, &s, 1, at(0), take, w), 0);
 	assert_int_equal(w->n, 1);
 	assert_int_equal(w->rows[0].v.probes, 0);
 	assert_int_equal(w->rows[0].v.state, STATE_CUT);
 	publish(w, whole, 0, 2, 0, 9);
 	assert_int_equal(w->rows[0].v.probes, 124);
-	w->publish.min_probes = 1; /* nobody is hidden */
+	w->p.publish.min_probes = 1; /* nobody is hidden */
 	publish(w, by_both, 0, 2, 0, 9);
 	assert_int_equal(shown(w, "XX-01", 300, 0)->v.probes, 3);
 	assert_int_equal(shown(w, "XX-01", 200, 0)->v.probes, 8);
@@ -312,13 +303,13 @@ static void test_asof(void **state)
 	struct row late;
 	put(w, s, 0, STATE_SILENT, 9);
 	put(w, s, 1, STATE_OPEN, 9);
-	assert_int_equal(store_get_row(w->stored->store, &s, at(0), &late), 1);
-	assert_int_equal(store_put_past(w->stored->store, &late), 0);
+	assert_int_equal(store_get_row(w->p.stored->store, &s, at(0), &late), 1);
+	assert_int_equal(store_put_past(w->p.stored->store, &late), 0);
 	late.revision = 2;
 	late.revised_ms = at(50);
 	late.why = WHY_LATE;
 	late.v.state = STATE_CUT;
-	assert_int_equal(store_put_row(w->stored->store, &late), 0);
+	assert_int_equal(store_put_row(w->p.stored->store, &late), 0);
 	q.asof_ms = at(3);
 	publish(w, q, 0, 100, 0, 3);
 	assert_int_equal(w->n, 3);
@@ -364,12 +355,12 @@ static void test_events(void **state)
 	struct event got = {0};
 	struct series_query q = {.access = -1, .until_ms = at(9)};
 	strcpy(e.id, "x");
-	assert_int_equal(store_put_events(w->stored->store, &e.series, SIGN_LOSS, 0, &e, 1), 0);
-	assert_int_equal(publish_events(&w->publish, &q, take_event, &got), 0);
+	assert_int_equal(store_put_events(w->p.stored->store, &e.series, SIGN_LOSS, 0, &e, 1), 0);
+	assert_int_equal(publish_events(&w->p.publish, &q, take_event, &got), 0);
 	assert_int_equal(got.onset_ms, at(3));
 	assert_int_equal(got.probes + got.n + got.hit + got.expected, 0);
 	e.n = e.expected = 5;
-	publish_event(&w->publish, &e);
+	publish_event(&w->p.publish, &e);
 	assert_int_equal(e.hit, 3);
 	assert_int_equal(e.expected, 5);
 	assert_int_equal(e.probes, 0);

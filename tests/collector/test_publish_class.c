@@ -12,18 +12,15 @@
 #include <string.h>
 
 #include "collector/publish.h"
-#include "tests/collector/nation.h"
-#include "tests/collector/stored.h"
+#include "tests/collector/publisher.h"
 
 #define T0   1767225600000
-#define STEP 300000
+#define STEP PUBLISHER_STEP_MS
 
 static const struct series_query whole = {.access = -1};
 
 struct world {
-	struct stored *stored;
-	struct country *country;
-	struct publish publish;
+	struct publisher p;
 	struct row rows[256];
 	size_t n;
 };
@@ -31,11 +28,7 @@ struct world {
 static int setup(void **state)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
-	void *stored;
-	stored_setup(&stored);
-	w->stored = stored;
-	w->country = nation_new();
-	w->publish = (struct publish){w->stored->store, w->country, STEP, 5};
+	publisher_open(&w->p);
 	*state = w;
 	return 0;
 }
@@ -43,9 +36,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	void *stored = w->stored;
-	stored_teardown(&stored);
-	country_free(w->country);
+	publisher_close(&w->p);
 	free(w);
 	return 0;
 }
@@ -62,7 +53,7 @@ static void put(struct world *w, struct series s, int i, uint32_t probes)
 		.state = STATE_OPEN, .probes = probes, .up = 0.5, .lo = 0.25, .hi = 0.75};
 	r.v.share[CLASS_OPEN] = (struct verdict_share){probes, probes / 2, probes, 0};
 	r.v.share[CLASS_CANARY] = (struct verdict_share){3, 1, 1, 0};
-	assert_int_equal(store_put_row(w->stored->store, &r), 0);
+	assert_int_equal(store_put_row(w->p.stored->store, &r), 0);
 }
 
 static int take(void *arg, const struct row *r)
@@ -107,9 +98,9 @@ static void test_classes(void **state)
 	stored.v.share[CLASS_OPEN] = (struct verdict_share){16, 4, 4, 0};
 	stored.v.share[CLASS_CANARY] = (struct verdict_share){8, 8, 8, 0};
 	stored.v.sign[SIGN_DNS] = (struct verdict_count){20, 6};
-	assert_int_equal(store_put_row(w->stored->store, &stored), 0);
+	assert_int_equal(store_put_row(w->p.stored->store, &stored), 0);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 0);
 	assert_int_equal(w->n, 3 * 4);
 	expect_class(w, 0, CLASS_DOMESTIC, at(0), 0, NAN);
 	r = expect_class(w, 1, CLASS_DOMESTIC, at(1), 20, 0.25);
@@ -129,7 +120,7 @@ static void test_classes(void **state)
 	ask.step_ms = 2 * STEP;
 	ask.q.until_ms = at(2);
 	w->n = 0;
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 0);
 	assert_int_equal(w->n, 3);
 	expect_class(w, 0, CLASS_DOMESTIC, at(0), 20, 0.25);
 	expect_class(w, 1, CLASS_OPEN, at(0), 16, 0.6);
@@ -148,19 +139,19 @@ static void test_withheld(void **state)
 	size_t n, shown = 0;
 	put(w, s, 0, 32);
 	for (size_t i = 0; i < 3; i++) {
-		snprintf(s.region, sizeof(s.region), "%s", w->country->regions[i].code);
+		snprintf(s.region, sizeof(s.region), "%s", w->p.country->regions[i].code);
 		put(w, s, 0, probes[i]);
 	}
 	ask.q.by_region = true;
 	ask.q.from_ms = at(0);
 	ask.q.until_ms = at(1);
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 0);
 	n = w->n;
 	assert_true(n >= 3);
 	memcpy(rows, w->rows, n * sizeof(*rows));
 	w->n = 0;
 	ask.by_classes = 1u << CLASS_OPEN;
-	assert_int_equal(publish_timeline(&w->publish, &ask, take, w), 0);
+	assert_int_equal(publish_timeline(&w->p.publish, &ask, take, w), 0);
 	assert_int_equal(w->n, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct row *a = &rows[i], *b = &w->rows[i];
